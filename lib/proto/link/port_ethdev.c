@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* proto_port_ops on rte_eth_*: the only file that calls the burst functions. */
+#include "../proto_link.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+
+#include "../why.h"
+#include "quirks.h"
+
+#define RX_DESCRIPTORS 128 /* rx queues are set up because drivers insist, not read yet */
+
+static uint16_t
+port_id_of(void *port)
+{
+	return (uint16_t)(uintptr_t)port;
+}
+
+/* The largest MTU, from the driver's two ways to say it and from what we know better. */
+static void
+mtu_max_find(struct proto_port_info *info, const struct rte_eth_dev_info *dev,
+	const struct driver_quirk *quirk)
+{
+	uint32_t mtu = dev->max_mtu;
+
+	/* A driver without a word on it leaves max_mtu at 65535 and max_rx_pktlen huge, or at its
+	 * frame size; the 18 bytes are the Ethernet header and an 802.1Q tag. */
+	if (dev->max_rx_pktlen > RTE_ETHER_HDR_LEN && dev->max_rx_pktlen - RTE_ETHER_HDR_LEN < mtu)
+		mtu = dev->max_rx_pktlen - RTE_ETHER_HDR_LEN;
+	if (quirk != NULL && quirk->frame_max != 0) {
+		uint32_t frame_mtu = quirk->frame_max - RTE_ETHER_HDR_LEN - RTE_VLAN_HLEN;
+
+		if (frame_mtu < mtu) {
+			mtu = frame_mtu;
+			info->mtu_max_why = quirk->frame_max_why;
+		}
+	}
+	info->mtu_max = (uint16_t)RTE_MIN(mtu, (uint32_t)UINT16_MAX);
+}
+
+static int
+ethdev_info(void *port, struct proto_port_info *info)
+{
+	struct rte_eth_dev_info dev;
+	int ret = rte_eth_dev_info_get(port_id_of(port), &dev);
+
+	if (ret != 0)
+		return ret;
+	const struct driver_quirk *quirk = driver_quirk_find(dev.driver_name);
+
+	*info = (struct proto_port_info){
+		.driver = dev.driver_name,
+		.segs_max = dev.tx_desc_lim.nb_mtu_seg_max != 0 ? dev.tx_desc_lim.nb_mtu_seg_max
+								: UINT16_MAX,
+		.queues_max = dev.max_tx_queues,
+		.offload_capa = dev.tx_offload_capa,
+		.reclaim = PROTO_RECLAIM_ON_DEMAND, /* the link asks again once started */
+		.socket = rte_eth_dev_socket_id(port_id_of(port)),
+	};
+	if (quirk != NULL) {
+		info->offload_extra = quirk->offload_extra;
+		info->reclaim = quirk->reclaim;
+		info->cpu_only = quirk->cpu_only;
+	}
+	if (((info->offload_capa | info->offload_extra) & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) == 0)
+		info->segs_max = 1;
+	mtu_max_find(info, &dev, quirk);
+	ret = rte_eth_macaddr_get(port_id_of(port), &info->mac);
+	if (ret == 0)
+		ret = rte_eth_dev_get_mtu(port_id_of(port), &info->mtu);
+	return ret;
+}
+
+static int
+queues_setup(uint16_t port_id, const struct proto_port_setup *setup, uint16_t n_rxq,
+	const struct rte_eth_dev_info *dev, struct pktpool_why *why)
+{
+	struct rte_eth_txconf txconf = dev->default_txconf;
+	uint16_t n_rxd = RX_DESCRIPTORS;
+	uint16_t n_txd = setup->n_txd;
+	int ret;
+
+	if (n_txd == 0)
+		n_txd = dev->default_txportconf.ring_size != 0 ? dev->default_txportconf.ring_size
+							       : 512;
+	ret = rte_eth_dev_adjust_nb_rx_tx_desc(port_id, &n_rxd, &n_txd);
+	if (ret != 0)
+		return why_set(why, ret, "port %u refuses %u tx descriptors: %s; use another n_txd",
+			port_id, n_txd, strerror(-ret));
+	txconf.offloads = setup->offloads;
+	for (uint16_t q = 0; q < setup->n_queues; q++) {
+		ret = rte_eth_tx_queue_setup(
+			port_id, q, n_txd, (unsigned)rte_eth_dev_socket_id(port_id), &txconf);
+		if (ret != 0)
+			return why_set(why, ret, "port %u: tx queue %u of %u descriptors: %s",
+				port_id, q, n_txd, strerror(-ret));
+	}
+	for (uint16_t q = 0; q < n_rxq; q++) {
+		ret = rte_eth_rx_queue_setup(port_id, q, n_rxd,
+			(unsigned)rte_eth_dev_socket_id(port_id), NULL, setup->rx_pool);
+		if (ret != 0)
+			return why_set(why, ret, "port %u: rx queue %u of %u descriptors: %s",
+				port_id, q, n_rxd, strerror(-ret));
+	}
+	return 0;
+}
+
+static int
+ethdev_setup(void *port, const struct proto_port_setup *setup, struct pktpool_why *why)
+{
+	uint16_t port_id = port_id_of(port);
+	struct rte_eth_dev_info dev;
+	struct rte_eth_conf conf = {
+		.rxmode = {.mtu = setup->mtu},
+		.txmode = {.offloads = setup->offloads},
+	};
+	int ret = rte_eth_dev_info_get(port_id, &dev);
+
+	if (ret != 0)
+		return why_set(why, ret, "port %u: no information: %s", port_id, strerror(-ret));
+	uint16_t n_rxq = dev.max_rx_queues != 0 ? 1 : 0;
+
+	ret = rte_eth_dev_configure(port_id, n_rxq, setup->n_queues, &conf);
+	if (ret != 0)
+		return why_set(why, ret,
+			"port %u (%s) refuses %u tx queues with MTU %u: %s; the EAL log names the "
+			"cause",
+			port_id, dev.driver_name, setup->n_queues, setup->mtu, strerror(-ret));
+	return queues_setup(port_id, setup, n_rxq, &dev, why);
+}
+
+static int
+ethdev_start(void *port, struct pktpool_why *why)
+{
+	int ret = rte_eth_dev_start(port_id_of(port));
+
+	if (ret != 0)
+		return why_set(why, ret, "port %u does not start: %s; the EAL log names the cause",
+			port_id_of(port), strerror(-ret));
+	return 0;
+}
+
+static void
+ethdev_stop(void *port)
+{
+	/* A driver that fails to stop has said so in its log; the stack can do nothing with it. */
+	(void)rte_eth_dev_stop(port_id_of(port));
+}
+
+static int
+ethdev_carrier(void *port)
+{
+	struct rte_eth_link link;
+
+	return rte_eth_link_get_nowait(port_id_of(port), &link) == 0 &&
+	       link.link_status == RTE_ETH_LINK_UP;
+}
+
+static uint16_t
+ethdev_tx_prepare(void *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	return rte_eth_tx_prepare(port_id_of(port), queue, pkts, n);
+}
+
+static uint16_t
+ethdev_tx_burst(void *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	return rte_eth_tx_burst(port_id_of(port), queue, pkts, n);
+}
+
+static int
+ethdev_tx_reclaim(void *port, uint16_t queue, uint32_t max)
+{
+	return rte_eth_tx_done_cleanup(port_id_of(port), queue, max);
+}
+
+const struct proto_port_ops proto_port_ethdev = {
+	.info = ethdev_info,
+	.setup = ethdev_setup,
+	.start = ethdev_start,
+	.stop = ethdev_stop,
+	.carrier = ethdev_carrier,
+	.tx_prepare = ethdev_tx_prepare,
+	.tx_burst = ethdev_tx_burst,
+	.tx_reclaim = ethdev_tx_reclaim,
+};

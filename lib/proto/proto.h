@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * The stack: it owns links, workers and what they share.
+ *
+ * Order of use: proto_create(), proto_link_add() for each port, proto_addr_add() and friends,
+ * proto_start(), then on each worker's thread proto_endpoint_create(), proto_send() and
+ * proto_poll(), and at the end proto_stop() and proto_destroy(). Several stacks live in one
+ * process.
+ *
+ * A worker is a share of everything a payload needs: one queue on each link, packet and buffer
+ * descriptors, send records, counters. Workers share nothing on the data path, so one thread (an
+ * lcore, as a rule) works a worker without a lock, and no two threads may work the same one.
+ *
+ * Nothing here prints, aborts or logs; errors are negative errno with a text in `why`.
+ */
+#ifndef PROTO_H
+#define PROTO_H
+
+#include "proto_addr.h"
+#include "proto_drop.h"
+#include "proto_endpoint.h"
+#include "proto_link.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Longest name of a stack, without the NUL. */
+#define PROTO_NAME_MAX 15
+
+/** How to make a stack. Zero in a field takes the default named there. */
+struct proto_conf {
+	const char *name;	     /**< unique in the process; NULL: "proto" */
+	uint16_t n_workers;	     /**< 1 */
+	uint32_t n_payloads;	     /**< payloads outstanding at once, each worker: 1024 */
+	uint32_t n_packets;	     /**< packet descriptors (frames), each worker: 8192 */
+	uint32_t n_packets_overflow; /**< more of them, taken only when all are out: 0 */
+	uint32_t n_buffers;	     /**< descriptors over mapped memory, each worker: 8192 */
+	uint16_t cache;		     /**< per-lcore cache of both pools: PKTPOOL_CACHE_AUTO */
+	uint64_t seed; /**< of IP identifications; 0: from the kernel, unpredictable */
+};
+
+/** Least and most that proto_conf takes. */
+#define PROTO_WORKERS_MAX  64
+#define PROTO_LINKS_MAX	   16
+#define PROTO_PAYLOADS_MAX 65536
+
+/**
+ * Create a stack. EAL must be up. Control thread.
+ *
+ * @return 0; -EINVAL: a field out of range, named in `why`; -EEXIST: the name is taken; -ENOMEM.
+ */
+PKTPOOL_API int proto_create(struct proto **stack, const struct proto_conf *conf,
+	struct pktpool_why *why) PKTPOOL_MUST_CHECK;
+
+/**
+ * Start a stack: pools are made (their room fits the largest MTU), ports set up and started.
+ * Control thread.
+ *
+ * @return 0; -EINVAL: no link, or pools too small for one payload; -ENOMEM; a driver's errno. On
+ *   failure the stack is as before and may be started again.
+ */
+PKTPOOL_API int proto_start(struct proto *stack, struct pktpool_why *why) PKTPOOL_MUST_CHECK;
+
+/**
+ * Stop a stack: links stop, everything outstanding completes (with -ENETDOWN what the port had not
+ * sent); `done` is called from here. No worker may be polled meanwhile or afterwards.
+ *
+ * @return 0; -EBUSY: mapped frames are held by somebody else (a peer on net_ring that has not freed
+ *   them): let it free them, then call again.
+ */
+PKTPOOL_API int proto_stop(struct proto *stack) PKTPOOL_MUST_CHECK;
+
+/**
+ * Destroy a stack, its endpoints, pools and links. The ports are closed for it, not for DPDK: they
+ * stay configured and stopped. Calls proto_stop() if that has not been done.
+ *
+ * @param report called once for each line about what is still out; may be NULL
+ * @return 0; -EBUSY: something is still out, see proto_stop(); the stack is there as before.
+ */
+PKTPOOL_API int proto_destroy(
+	struct proto *stack, pktpool_report_fn report, void *arg) PKTPOOL_MUST_CHECK;
+
+/** A worker by index; NULL past the last, or before proto_start(). */
+PKTPOOL_API struct proto_worker *proto_worker_at(const struct proto *stack, unsigned index);
+
+/**
+ * Let a worker work: staged frames go to the ports, completions to their endpoints. The thread that
+ * calls it is the worker's thread.
+ *
+ * @param now rte_get_tsc_cycles() or a test's own clock, in TSC cycles; never runs backwards
+ * @return frames sent plus payloads completed; 0: there was nothing to do.
+ */
+PKTPOOL_API unsigned proto_poll(struct proto_worker *worker, uint64_t now);
+
+/** Counters of one worker, all links. Any thread, any time. */
+PKTPOOL_API void proto_worker_counters(
+	const struct proto_worker *worker, struct proto_counters *sum);
+
+/** Counters of the whole stack. Any thread, any time. */
+PKTPOOL_API void proto_counters(const struct proto *stack, struct proto_counters *sum);
+
+/** Pools of a worker, for their usage; the worker's as long as the stack is started. */
+PKTPOOL_API struct pktpool *proto_worker_pktpool(const struct proto_worker *worker);
+PKTPOOL_API struct bufpool *proto_worker_bufpool(const struct proto_worker *worker);
+
+/** Payloads accepted and not yet completed, all endpoints of a worker. */
+PKTPOOL_API uint32_t proto_worker_outstanding(const struct proto_worker *worker);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * @file
+ * A link: one port, the addresses and neighbours on it, and what its driver can do.
+ *
+ * Threads: all functions of this page are control-path calls. One thread at a time may make them,
+ * and those marked "not while a worker polls" may not run while any worker of the stack is inside
+ * proto_poll() or proto_send(). The others may.
+ */
+#ifndef PROTO_LINK_H
+#define PROTO_LINK_H
+
+#include <rte_ether.h>
+#include <rte_mbuf.h>
+
+#include "proto_addr.h"
+#include "proto_drop.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct proto;
+struct proto_link;
+
+/** When a driver gives sent frames back, which decides when a mapped payload completes. */
+enum proto_reclaim {
+	PROTO_RECLAIM_IN_BURST,	    /**< inside tx_burst: it has copied or written the bytes */
+	PROTO_RECLAIM_ON_DEMAND,    /**< when asked (rte_eth_tx_done_cleanup), or with traffic */
+	PROTO_RECLAIM_WITH_TRAFFIC, /**< only as later frames reuse the ring, or never: `auto`
+				       copies */
+};
+
+/** What a port is and can do. */
+struct proto_port_info {
+	const char *driver;	    /**< "net_pcap", ...; lives as long as the port */
+	struct rte_ether_addr mac;  /**< the port's own address */
+	uint16_t mtu;		    /**< L3 bytes, as set in the port now */
+	uint16_t mtu_max;	    /**< L3 bytes; above it the driver refuses, or cuts frames */
+	const char *mtu_max_why;    /**< where a bound of ours is below the driver's own word */
+	uint16_t segs_max;	    /**< mbuf segments a frame may have */
+	uint16_t queues_max;	    /**< tx queues */
+	uint64_t offload_capa;	    /**< RTE_ETH_TX_OFFLOAD_*, as the driver advertises them */
+	uint64_t offload_extra;	    /**< what it does without saying so (net_pcap: MULTI_SEGS) */
+	enum proto_reclaim reclaim; /**< see there */
+	bool cpu_only;		    /**< reads frames by CPU: any memory may be mapped */
+	int socket;		    /**< NUMA node, SOCKET_ID_ANY where there is none */
+};
+
+/** How a stack wants a port set up. */
+struct proto_port_setup {
+	uint16_t n_queues;	     /**< tx (and rx) queues, one for each worker */
+	uint16_t n_txd;		     /**< tx descriptors a queue, 0: the driver's choice */
+	uint16_t mtu;		     /**< L3 bytes */
+	uint64_t offloads;	     /**< RTE_ETH_TX_OFFLOAD_* wanted: a part of offload_capa */
+	struct rte_mempool *rx_pool; /**< for the rx queues that drivers insist on */
+};
+
+/**
+ * The seam between the stack and a port.
+ *
+ * proto_port_ethdev is the real one. A test, a fuzzer or a benchmark gives its own: it may wrap
+ * proto_port_ethdev or stand on nothing. `port` is proto_link_conf.port with the ops. The burst
+ * functions keep the contract of rte_eth_tx_burst(): the port takes a prefix, a taken mbuf is gone.
+ */
+struct proto_port_ops {
+	/** Describe the port. @return 0 or negative errno. */
+	int (*info)(void *port, struct proto_port_info *info);
+	/** Configure MTU, offloads and queues. @return 0 or negative errno, `why` filled. */
+	int (*setup)(void *port, const struct proto_port_setup *setup, struct pktpool_why *why);
+	/** Start. @return 0 or negative errno, `why` filled. */
+	int (*start)(void *port, struct pktpool_why *why);
+	/** Stop, and free every mbuf that the port still has. */
+	void (*stop)(void *port);
+	/** Is the carrier there? @return 1 up, 0 down. */
+	int (*carrier)(void *port);
+	/** NULL, or as rte_eth_tx_prepare(): called for frames that use offloads. */
+	uint16_t (*tx_prepare)(void *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n);
+	/** As rte_eth_tx_burst(). */
+	uint16_t (*tx_burst)(void *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n);
+	/** As rte_eth_tx_done_cleanup(): free sent mbufs. @return how many, or -ENOTSUP. */
+	int (*tx_reclaim)(void *port, uint16_t queue, uint32_t max);
+};
+
+/** A DPDK ethdev port. `port` is PROTO_PORT(port_id). */
+PKTPOOL_API extern const struct proto_port_ops proto_port_ethdev;
+
+/** The `port` argument of proto_port_ethdev for an ethdev port id. */
+#define PROTO_PORT(port_id) ((void *)(uintptr_t)(port_id))
+
+/** How to make a link. Zero everywhere else is a good default. */
+struct proto_link_conf {
+	const struct proto_port_ops *ops; /**< NULL: proto_port_ethdev */
+	void *port;			  /**< PROTO_PORT(port_id), or what `ops` wants */
+	uint16_t mtu;			  /**< L3 bytes; 0: the port's own */
+	uint16_t n_txd;			  /**< tx descriptors a queue; 0: the driver's choice */
+	uint32_t stage;	 /**< frames staged for each worker before back-pressure; 0: 4096 */
+	bool no_offload; /**< do everything in software although the port could */
+	bool copy_only;	 /**< no endpoint will map: asks for FAST_FREE where it is offered */
+};
+
+/**
+ * Add a port to a stack that has not been started.
+ *
+ * The port must not be started; while the stack has it nothing else may configure it.
+ *
+ * @return 0; -EBUSY: the stack has been started; -ENODEV: no such port; -EINVAL: the MTU is below
+ *   68, or above what the port takes or is known to cut; -ENOMEM. On refusal nothing has changed.
+ */
+PKTPOOL_API int proto_link_add(struct proto *stack, const struct proto_link_conf *conf,
+	struct proto_link **link, struct pktpool_why *why) PKTPOOL_MUST_CHECK;
+
+/** Number of links of a stack, and one of them (NULL past the end). */
+PKTPOOL_API unsigned proto_link_count(const struct proto *stack);
+PKTPOOL_API struct proto_link *proto_link_at(const struct proto *stack, unsigned index);
+
+/**
+ * Stop a link: its port stops, what was staged or in its rings completes with -ENETDOWN (at the
+ * worker's next poll), and sends to it are refused. Not while a worker polls.
+ */
+PKTPOOL_API void proto_link_stop(struct proto_link *link);
+
+/**
+ * Start a link that was stopped (proto_start() starts all of them). Not while a worker polls.
+ *
+ * @return 0 (also when it runs already); the driver's negative errno.
+ */
+PKTPOOL_API int proto_link_start(
+	struct proto_link *link, struct pktpool_why *why) PKTPOOL_MUST_CHECK;
+
+/** What a link is now. */
+struct proto_link_info {
+	struct proto_port_info port;
+	uint16_t mtu;	   /**< L3 bytes, in force */
+	uint64_t offloads; /**< RTE_ETH_TX_OFFLOAD_* that the port has been asked to do */
+	bool started;
+	bool carrier;		 /**< the port says that the link is up */
+	bool can_map;		 /**< frames of several segments are possible */
+	const char *auto_copies; /**< why PROTO_DATA_AUTO copies always here; NULL: it may map */
+};
+
+/** Describe a link. */
+PKTPOOL_API void proto_link_info(const struct proto_link *link, struct proto_link_info *info);
+
+/** One row of the offload table. */
+struct proto_offload {
+	const char *name;     /**< "udp_cksum", ... */
+	bool advertised;      /**< by the driver */
+	bool granted;	      /**< the port does it for this link */
+	const char *software; /**< how it is done where the port does not, or why it is not asked */
+};
+
+/** Rows of the offload table. */
+#define PROTO_OFFLOAD_ROWS 5
+
+/** Fill the offload table of a link: what is advertised, granted, done in software. */
+PKTPOOL_API void proto_link_offloads(
+	const struct proto_link *link, struct proto_offload rows[PROTO_OFFLOAD_ROWS]);
+
+/** Sum of the counters of all workers for this link. Any thread, any time. */
+PKTPOOL_API void proto_link_counters(const struct proto_link *link, struct proto_counters *sum);
+
+/**
+ * Give a link an address of its own, with the prefix that is reached directly on it.
+ *
+ * @return 0; -EINVAL: no address, multicast, or prefix_len too long; -EEXIST; -ENOMEM.
+ */
+PKTPOOL_API int proto_addr_add(struct proto_link *link, const struct proto_addr *addr,
+	uint8_t prefix_len, struct pktpool_why *why) PKTPOOL_MUST_CHECK;
+
+/**
+ * Add a route. The longest prefix wins.
+ *
+ * @param gateway the next hop, of the same family; NULL: the prefix is on the link itself
+ * @return 0; -EINVAL: families differ or prefix_len too long; -EEXIST; -ENOMEM.
+ */
+PKTPOOL_API int proto_route_add(struct proto_link *link, const struct proto_addr *prefix,
+	uint8_t prefix_len, const struct proto_addr *gateway,
+	struct pktpool_why *why) PKTPOOL_MUST_CHECK;
+
+/** Remove a route. Endpoints that used it resolve again. @return 0; -ENOENT. */
+PKTPOOL_API int proto_route_del(struct proto_link *link, const struct proto_addr *prefix,
+	uint8_t prefix_len) PKTPOOL_MUST_CHECK;
+
+/**
+ * Set the Ethernet address of a neighbour (static: it does not age). One that is there is replaced;
+ * endpoints use the new one from their next proto_send() on.
+ *
+ * @return 0; -EINVAL: a multicast or zero MAC, or a multicast IP address; -ENOSPC: table full.
+ */
+PKTPOOL_API int proto_neigh_add(struct proto_link *link, const struct proto_addr *addr,
+	const struct rte_ether_addr *mac, struct pktpool_why *why) PKTPOOL_MUST_CHECK;
+
+/** Forget a neighbour. @return 0; -ENOENT. */
+PKTPOOL_API int proto_neigh_del(
+	struct proto_link *link, const struct proto_addr *addr) PKTPOOL_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

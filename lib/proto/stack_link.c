@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The public calls about links: what they do to the stack's workers. */
+#include <errno.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+
+#include "link/link.h"
+#include "stack.h"
+#include "why.h"
+#include "worker.h"
+
+int
+proto_link_add(struct proto *stack, const struct proto_link_conf *conf, struct proto_link **out,
+	struct pktpool_why *why)
+{
+	if (stack->started)
+		return why_set(why, -EBUSY, "stack %s has been started: add links before that",
+			stack->name);
+	if (stack->n_links == PROTO_LINKS_MAX)
+		return why_set(why, -ENOSPC, "a stack has at most %u links", PROTO_LINKS_MAX);
+	int ret = link_create(conf, out, why);
+
+	if (ret != 0)
+		return ret;
+	(*out)->stack = stack;
+	(*out)->index = stack->n_links;
+	stack->links[stack->n_links++] = *out;
+	return 0;
+}
+
+unsigned
+proto_link_count(const struct proto *stack)
+{
+	return stack->n_links;
+}
+
+struct proto_link *
+proto_link_at(const struct proto *stack, unsigned index)
+{
+	return index < stack->n_links ? stack->links[index] : NULL;
+}
+
+/* Bring the workers' queues in line with the link's state. */
+static void
+txqs_update(struct proto_link *link)
+{
+	for (unsigned i = 0; i < link->stack->n_workers; i++) {
+		struct txq *txq = link->stack->workers[i]->txqs[link->index];
+
+		txq->ops = link->conf.ops;
+		txq->port = link->conf.port;
+		txq->prepare = link->conf.ops->tx_prepare != NULL &&
+			       (link->offloads & RTE_ETH_TX_OFFLOAD_UDP_CKSUM) != 0;
+		txq->reclaims = link->port.reclaim == PROTO_RECLAIM_ON_DEMAND;
+		txq->stopped = !link->started;
+	}
+}
+
+int
+proto_link_start(struct proto_link *link, struct pktpool_why *why)
+{
+	if (link->started)
+		return 0;
+	int ret = link->conf.ops->start(link->conf.port, why);
+
+	if (ret != 0)
+		return ret;
+	link->started = true;
+	if (link->port.reclaim == PROTO_RECLAIM_ON_DEMAND &&
+		link->conf.ops->tx_reclaim(link->conf.port, 0, 0) < 0)
+		link->port.reclaim = PROTO_RECLAIM_WITH_TRAFFIC;
+	txqs_update(link);
+	stack_net_changed(link->stack);
+	return 0;
+}
+
+static bool
+pick_all(const struct send_rec *rec, const void *arg)
+{
+	RTE_SET_USED(rec);
+	RTE_SET_USED(arg);
+	return true;
+}
+
+void
+proto_link_stop(struct proto_link *link)
+{
+	if (!link->started)
+		return;
+	link->started = false;
+	txqs_update(link);
+	for (unsigned i = 0; i < link->stack->n_workers; i++) {
+		struct proto_worker *worker = link->stack->workers[i];
+		struct txq *txq = worker->txqs[link->index];
+
+		(void)txq_drop(txq, pick_all, NULL, true, PROTO_REASON_STOPPED);
+		completions_fail_handed(&worker->share.completions, txq, PROTO_REASON_STOPPED);
+	}
+	link->conf.ops->stop(link->conf.port);
+	stack_net_changed(link->stack);
+}
+
+void
+proto_link_counters(const struct proto_link *link, struct proto_counters *sum)
+{
+	memset(sum, 0, sizeof(*sum));
+	for (unsigned i = 0; i < link->stack->n_workers; i++)
+		counters_sum(sum, &link->stack->workers[i]->txqs[link->index]->counters);
+}
