@@ -201,13 +201,14 @@ static int
 map_range(struct bufpool *pool, struct buf_map *map, size_t off, size_t len, struct rte_mbuf **bufs,
 	unsigned int max, const void *site)
 {
-	char *va = (char *)map->va + off;
 	int n, ret;
+	char *va;
 
 	if (len == 0)
 		return -EINVAL;
 	if (off > map->map_len || len > map->map_len - off)
 		return -ERANGE;
+	va = (char *)map->va + off;
 	n = map_pieces(va, len, max);
 	if (n < 0)
 		return n;

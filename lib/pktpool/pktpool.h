@@ -63,18 +63,20 @@ extern "C" {
 /** A packet pool. Its memory is part of the mempool's; only the functions below know its inside. */
 struct pktpool;
 
-/** What a packet pool shall be. */
+/**
+ * What a packet pool shall be. Caches are used only with mempools made of rte_ring (the default of
+ * most platforms); else `cache` counts as 0.
+ */
 struct pktpool_conf {
-	const char *name;    /**< unique in the process, 1..PKTPOOL_NAME_MAX of [A-Za-z0-9_.:-] */
+	const char *name;    /**< unique, 1..PKTPOOL_NAME_MAX of [A-Za-z0-9_.:-] */
 	uint32_t n;	     /**< descriptors, at least 1 */
-	uint32_t n_overflow; /**< more descriptors, handed out only while all n are out */
-	uint16_t reserved;   /**< bytes reserved for the protocol per packet; rounded up to 8 */
+	uint32_t n_overflow; /**< more of them, handed out only while all n are out */
+	uint16_t reserved;   /**< bytes for the protocol per packet; rounded up to 8 */
 	uint16_t headroom;   /**< bytes before the data start of a fresh packet */
 	uint16_t room;	     /**< data bytes after the headroom; may be 0 */
-	uint16_t cache;	     /**< per-lcore cache, in descriptors; or PKTPOOL_CACHE_AUTO. None is
-				used (0) where the platform's mempools are not made of rte_ring */
+	uint16_t cache;	     /**< per-lcore cache, in descriptors; or PKTPOOL_CACHE_AUTO */
 	int socket;	     /**< NUMA socket of the memory, or SOCKET_ID_ANY */
-	bool track;	     /**< debug: remember for each descriptor who took it last, and when */
+	bool track;	     /**< debug: remember who took each descriptor, and when */
 };
 
 /** A pool's figures. Descriptors unless said otherwise. */

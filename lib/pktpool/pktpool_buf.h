@@ -33,13 +33,13 @@ struct bufpool;
 
 /** What a buffer pool shall be. */
 struct bufpool_conf {
-	const char *name;  /**< unique among all pools of the process, as in struct pktpool_conf */
+	const char *name;  /**< unique among all pools, as in struct pktpool_conf */
 	uint32_t n;	   /**< descriptors, at least 1 */
 	uint16_t headroom; /**< bytes before the data start of a fresh buffer */
-	uint16_t room;	   /**< data bytes after the headroom; 0 (with headroom 0): only mappings */
+	uint16_t room;	   /**< bytes after the headroom; 0: only for mappings */
 	uint16_t cache;	   /**< per-lcore cache, in descriptors; or PKTPOOL_CACHE_AUTO */
 	int socket;	   /**< NUMA socket of the memory, or SOCKET_ID_ANY */
-	bool track;	   /**< debug: remember for each descriptor who took it last, and when */
+	bool track;	   /**< debug: remember who took each descriptor, and when */
 };
 
 /** Create a buffer pool: as pktpool_create(). */

@@ -55,8 +55,8 @@ PKTPOOL_API int proto_create(struct proto **stack, const struct proto_conf *conf
 	struct pktpool_why *why) PKTPOOL_MUST_CHECK;
 
 /**
- * Start a stack: pools are made (their room fits the largest MTU), ports set up and started.
- * Control thread.
+ * Start a stack: pools are made (their room fits the largest MTU), ports set up and started. A
+ * stack that proto_stop() has stopped starts again, with its pools and endpoints. Control thread.
  *
  * @return 0; -EINVAL: no link, or pools too small for one payload; -ENOMEM; a driver's errno. On
  *   failure the stack is as before and may be started again.
@@ -65,7 +65,8 @@ PKTPOOL_API int proto_start(struct proto *stack, struct pktpool_why *why) PKTPOO
 
 /**
  * Stop a stack: links stop, everything outstanding completes (with -ENETDOWN what the port had not
- * sent); `done` is called from here. No worker may be polled meanwhile or afterwards.
+ * sent); `done` is called from here. No worker may be polled meanwhile, nor until the stack is
+ * started again.
  *
  * @return 0; -EBUSY: mapped frames are held by somebody else (a peer on net_ring that has not freed
  *   them): let it free them, then call again.

@@ -97,8 +97,7 @@ struct proto_endpoint_conf {
  *
  * @return 0; -EINVAL: a field out of range, named in `why`; -ENETUNREACH: no route;
  *   -EADDRNOTAVAIL: the link has no address of that family and `local` is not set; -ENOTSUP:
- *   PROTO_DATA_MAP on a port that takes one segment a frame, or copy_only; -EBUSY: the stack has
- *   not been started; -ENOMEM.
+ *   PROTO_DATA_MAP on a port that takes one segment a frame, or copy_only; -ENOMEM.
  */
 PKTPOOL_API int proto_endpoint_create(struct proto_worker *worker,
 	const struct proto_endpoint_conf *conf, struct proto_endpoint **ep,

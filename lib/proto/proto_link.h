@@ -72,6 +72,8 @@ struct proto_port_ops {
 	int (*start)(void *port, struct pktpool_why *why);
 	/** Stop, and free every mbuf that the port still has. */
 	void (*stop)(void *port);
+	/** NULL, or: the stack goes. Let go of the queues and of every mbuf of setup's rx_pool. */
+	void (*release)(void *port);
 	/** Is the carrier there? @return 1 up, 0 down. */
 	int (*carrier)(void *port);
 	/** NULL, or as rte_eth_tx_prepare(): called for frames that use offloads. */

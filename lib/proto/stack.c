@@ -137,38 +137,71 @@ rx_pool_create(struct proto *stack, struct pktpool_why *why)
 	return pktpool_create(&stack->rx_pool, &conf, why);
 }
 
+/* Is a descriptor of any pool out? All are looked at before the first is destroyed. */
+static bool
+stack_busy(struct proto *stack, pktpool_report_fn report, void *arg)
+{
+	bool busy = false;
+
+	for (unsigned i = 0; i < PROTO_WORKERS_MAX; i++)
+		if (stack->workers[i] != NULL &&
+			pools_busy(proto_worker_pktpool(stack->workers[i]),
+				proto_worker_bufpool(stack->workers[i]), report, arg))
+			busy = true;
+	return busy;
+}
+
 /* Undo a start that failed half way, or take a stopped stack apart. -EBUSY: descriptors are out. */
 static int
 stack_unmake(struct proto *stack, pktpool_report_fn report, void *arg)
 {
 	int ret = 0;
 
+	if (stack_busy(stack, report, arg))
+		return -EBUSY;
 	rte_spinlock_lock(&stack->net_lock); /* telemetry looks at the workers under it */
-	for (unsigned i = 0; i < PROTO_WORKERS_MAX; i++) {
-		if (stack->workers[i] == NULL)
-			continue;
-		if (worker_destroy(stack->workers[i], report, arg) == 0)
-			stack->workers[i] = NULL;
-		else
-			ret = -EBUSY;
-	}
-	if (ret == 0) {
-		stack->n_workers = 0;
-		stack->started = false;
-	}
+	stack->n_workers = 0;
+	stack->started = false;
 	rte_spinlock_unlock(&stack->net_lock);
-	if (ret == 0 && stack->rx_pool != NULL) {
-		ret = pktpool_destroy(stack->rx_pool, report, arg);
+	for (unsigned i = 0; i < PROTO_WORKERS_MAX && ret == 0; i++) {
+		if (stack->workers[i] != NULL)
+			ret = worker_destroy(stack->workers[i]);
 		if (ret == 0)
-			stack->rx_pool = NULL;
+			stack->workers[i] = NULL;
 	}
+	for (unsigned i = 0; i < stack->n_links; i++)
+		link_release(stack->links[i]);
+	if (ret == 0)
+		ret = pktpool_destroy(stack->rx_pool, report, arg);
+	if (ret == 0)
+		stack->rx_pool = NULL;
+	return ret;
+}
+
+/* Start the links that do not run: all of them, or none. */
+static int
+links_start(struct proto *stack, struct pktpool_why *why)
+{
+	uint32_t begun = 0;
+	int ret = 0;
+
+	_Static_assert(PROTO_LINKS_MAX <= 32, "a bit for each link");
+	for (unsigned i = 0; i < stack->n_links && ret == 0; i++) {
+		if (stack->links[i]->started)
+			continue;
+		ret = proto_link_start(stack->links[i], why);
+		begun |= 1u << i;
+	}
+	for (unsigned i = 0; i < stack->n_links && ret != 0; i++)
+		if ((begun & 1u << i) != 0)
+			proto_link_stop(stack->links[i]);
 	return ret;
 }
 
 static int
 stack_make(struct proto *stack, struct pktpool_why *why)
 {
-	int ret = rx_pool_create(stack, why);
+	int ret = stack->rx_pool == NULL ? rx_pool_create(stack, why) : 0;
 
 	for (uint16_t i = 0; i < stack->conf.n_workers && ret == 0; i++)
 		ret = worker_create(stack, i, &stack->workers[i], why);
@@ -177,16 +210,14 @@ stack_make(struct proto *stack, struct pktpool_why *why)
 			pktpool_mempool(stack->rx_pool), why);
 	if (ret == 0)
 		stack->n_workers = stack->conf.n_workers;
-	for (unsigned i = 0; i < stack->n_links && ret == 0; i++)
-		ret = proto_link_start(stack->links[i], why);
-	return ret;
+	return ret == 0 ? links_start(stack, why) : ret;
 }
 
 int
 proto_start(struct proto *stack, struct pktpool_why *why)
 {
 	if (stack->started)
-		return 0;
+		return links_start(stack, why);
 	if (stack->n_links == 0)
 		return why_set(
 			why, -EINVAL, "stack %s has no link: proto_link_add() one", stack->name);
@@ -200,8 +231,6 @@ proto_start(struct proto *stack, struct pktpool_why *why)
 	int ret = stack_make(stack, why);
 
 	if (ret != 0) {
-		for (unsigned i = 0; i < stack->n_links; i++)
-			proto_link_stop(stack->links[i]);
 		(void)stack_unmake(stack, NULL, NULL);
 		return ret;
 	}
@@ -252,8 +281,10 @@ proto_destroy(struct proto *stack, pktpool_report_fn report, void *arg)
 	if (ret != 0)
 		return ret;
 	atomic_store_explicit(&stack->ready, false, memory_order_release);
-	for (unsigned i = 0; i < stack->n_links; i++)
-		link_destroy(stack->links[i]);
+	rte_spinlock_lock(&stack->net_lock); /* telemetry may be looking at this moment */
+	while (stack->n_links > 0)
+		link_destroy(stack->links[--stack->n_links]);
+	rte_spinlock_unlock(&stack->net_lock);
 	tables_fini(stack);
 
 	char zone_name[RTE_MEMZONE_NAMESIZE];

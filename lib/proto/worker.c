@@ -79,7 +79,7 @@ worker_create(
 	(void)snprintf(name, sizeof(name), "%s.w%u.done", stack->name, index);
 	ret = pools_create(worker, socket, why);
 	if (ret != 0) {
-		(void)worker_destroy(worker, NULL, NULL);
+		(void)worker_destroy(worker);
 		return ret;
 	}
 	worker->share.bufs = pktpool_mem_alloc(
@@ -88,7 +88,7 @@ worker_create(
 		completions_init(
 			&worker->share.completions, name, stack->conf.n_payloads, socket) != 0 ||
 		txqs_create(worker) != 0) {
-		(void)worker_destroy(worker, NULL, NULL);
+		(void)worker_destroy(worker);
 		return why_set(why, -ENOMEM,
 			"no memory for worker %u: give EAL more (-m), or use smaller pools", index);
 	}
@@ -96,23 +96,32 @@ worker_create(
 	return 0;
 }
 
-int
-worker_destroy(struct proto_worker *worker, pktpool_report_fn report, void *arg)
+bool
+pools_busy(struct pktpool *pktpool, struct bufpool *bufpool, pktpool_report_fn report, void *arg)
 {
-	int ret = 0;
+	struct pktpool_usage pkts = {0};
+	struct pktpool_usage bufs = {0};
 
-	if (worker->share.pktpool != NULL &&
-		pktpool_destroy(worker->share.pktpool, report, arg) != 0)
-		ret = -EBUSY;
-	else
-		worker->share.pktpool = NULL;
-	if (worker->share.bufpool != NULL &&
-		bufpool_destroy(worker->share.bufpool, report, arg) != 0)
-		ret = -EBUSY;
-	else
-		worker->share.bufpool = NULL;
-	if (ret != 0)
-		return ret;
+	if (pktpool != NULL)
+		pktpool_usage(pktpool, &pkts);
+	if (bufpool != NULL)
+		bufpool_usage(bufpool, &bufs);
+	if (pkts.in_use != 0 && report != NULL)
+		(void)pktpool_dump(pktpool, report, arg);
+	if (bufs.in_use != 0 && report != NULL)
+		(void)bufpool_dump(bufpool, report, arg);
+	return pkts.in_use != 0 || bufs.in_use != 0;
+}
+
+int
+worker_destroy(struct proto_worker *worker)
+{
+	if (pktpool_destroy(worker->share.pktpool, NULL, NULL) != 0)
+		return -EBUSY;
+	worker->share.pktpool = NULL;
+	if (bufpool_destroy(worker->share.bufpool, NULL, NULL) != 0)
+		return -EBUSY;
+	worker->share.bufpool = NULL;
 	while (worker->endpoints != NULL) {
 		struct proto_endpoint *ep = worker->endpoints;
 

@@ -21,8 +21,12 @@ struct proto_worker {
 int worker_create(
 	struct proto *stack, uint16_t index, struct proto_worker **worker, struct pktpool_why *why);
 
-/* Free a worker. -EBUSY when packets or descriptors of its pools are out: nothing is freed then. */
-int worker_destroy(struct proto_worker *worker, pktpool_report_fn report, void *arg);
+/* Free a worker that pools_busy() found to have everything back. -EBUSY: it has not. */
+int worker_destroy(struct proto_worker *worker);
+
+/* Is anything out of these pools (NULL: there is none)? Reports what. */
+bool pools_busy(
+	struct pktpool *pktpool, struct bufpool *bufpool, pktpool_report_fn report, void *arg);
 
 /* Deliver every completion there is, on the caller's thread. */
 void worker_drain(struct proto_worker *worker);

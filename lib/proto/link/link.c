@@ -73,6 +73,13 @@ link_create(const struct proto_link_conf *conf, struct proto_link **out, struct 
 }
 
 void
+link_release(struct proto_link *link)
+{
+	if (link->conf.ops->release != NULL)
+		link->conf.ops->release(link->conf.port);
+}
+
+void
 link_destroy(struct proto_link *link)
 {
 	(void)pktpool_mem_free(link);

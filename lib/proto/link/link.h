@@ -29,6 +29,9 @@ int link_create(
 int link_setup(struct proto_link *link, uint16_t n_queues, struct rte_mempool *rx_pool,
 	struct pktpool_why *why);
 
+/* Have the port let go of its queues and their mbufs. The link is stopped. */
+void link_release(struct proto_link *link);
+
 /* Forget a link that is stopped. */
 void link_destroy(struct proto_link *link);
 

@@ -149,6 +149,18 @@ ethdev_stop(void *port)
 	(void)rte_eth_dev_stop(port_id_of(port));
 }
 
+/*
+ * Drivers keep the mbufs of rx queues until those are released, and ethdev releases all queues that
+ * a new configuration does not have (also when the driver refuses it).
+ */
+static void
+ethdev_release(void *port)
+{
+	struct rte_eth_conf conf = {0};
+
+	(void)rte_eth_dev_configure(port_id_of(port), 0, 1, &conf);
+}
+
 static int
 ethdev_carrier(void *port)
 {
@@ -181,6 +193,7 @@ const struct proto_port_ops proto_port_ethdev = {
 	.setup = ethdev_setup,
 	.start = ethdev_start,
 	.stop = ethdev_stop,
+	.release = ethdev_release,
 	.carrier = ethdev_carrier,
 	.tx_prepare = ethdev_tx_prepare,
 	.tx_burst = ethdev_tx_burst,

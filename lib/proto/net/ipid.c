@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include <rte_common.h>
 #include <rte_jhash.h>
 
 /* splitmix64: spreads a seed over as many words as are asked for. */
@@ -29,23 +30,16 @@ void
 ipid_find(struct ipid_table *table, const struct proto_addr *src, const struct proto_addr *dst,
 	uint8_t proto, struct ipid *id)
 {
-	struct {
-		uint64_t key;
-		struct proto_addr src;
-		struct proto_addr dst;
-		uint8_t proto;
-	} tuple;
-	uint32_t hash[2][2];
+	uint32_t words[11]; /* and no struct: the hash, inlined, reads nothing but words */
+	uint32_t hash[2][2] = {{0}};
 
-	memset(&tuple, 0, sizeof(tuple)); /* the hash reads padding too */
-	tuple.src = *src;
-	tuple.dst = *dst;
-	tuple.proto = proto;
+	memcpy(&words[2], src->bytes, sizeof(src->bytes));
+	memcpy(&words[6], dst->bytes, sizeof(dst->bytes));
+	words[10] = (uint32_t)src->family << 16 | (uint32_t)dst->family << 8 | proto;
 	for (unsigned i = 0; i < 2; i++) {
-		tuple.key = table->key[i];
-		hash[i][0] = (uint32_t)table->key[i];
-		hash[i][1] = (uint32_t)(table->key[i] >> 32);
-		rte_jhash_2hashes(&tuple, sizeof(tuple), &hash[i][0], &hash[i][1]);
+		words[0] = (uint32_t)table->key[i];
+		words[1] = (uint32_t)(table->key[i] >> 32);
+		rte_jhash_32b_2hashes(words, RTE_DIM(words), &hash[i][0], &hash[i][1]);
 	}
 	id->offset = hash[0][0];
 	id->next = &table->next[hash[1][0] & (IPID_COUNTERS - 1)];

@@ -109,6 +109,8 @@ batch_plan(const struct flow *flow, const struct proto_payload *payloads, uint32
 		*reason = plan_payload(flow, &payloads[batch->n], p);
 		if (unlikely(*reason != PROTO_REASON_NONE))
 			return;
+		if (unlikely(batch->pieces + p->pieces > flow->share->n_buffers))
+			return; /* share->bufs has no room for more: the next batch */
 		batch->n++;
 		batch->frames += p->plan.n_frames;
 		batch->pieces += p->pieces;
