@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "eal.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_log.h>
+
+#define PATH_LEN 256
+
+/* The directory for the telemetry socket, which EAL makes and never removes. */
+static struct {
+	char own[PATH_LEN];  /* BASE/dpdk/PREFIX */
+	char dpdk[PATH_LEN]; /* BASE/dpdk */
+	bool dpdk_was_there;
+} runtime;
+
+/* Where EAL will put its runtime directory (the rule of eal_create_runtime_dir()). */
+static const char *
+runtime_base(void)
+{
+	const char *base = getenv("RUNTIME_DIRECTORY");
+
+	if (base == NULL)
+		base = getuid() == 0 ? "/var/run" : getenv("XDG_RUNTIME_DIR");
+	return base != NULL ? base : "/tmp";
+}
+
+/* Remember where the runtime directory will be. Returns whether EAL will be able to make it. */
+static bool
+runtime_plan(const char *prefix)
+{
+	struct stat st;
+
+	if ((size_t)snprintf(runtime.dpdk, PATH_LEN, "%s/dpdk", runtime_base()) >= PATH_LEN ||
+		(size_t)snprintf(runtime.own, PATH_LEN, "%s/dpdk/%s", runtime_base(), prefix) >=
+			PATH_LEN)
+		return false;
+	runtime.dpdk_was_there = stat(runtime.dpdk, &st) == 0;
+	return access(runtime.dpdk_was_there ? runtime.dpdk : runtime_base(), W_OK | X_OK) == 0;
+}
+
+/* Registered before EAL registers the removal of its socket, so it runs after that. */
+static void
+runtime_remove(void)
+{
+	if (runtime.own[0] == '\0' || rmdir(runtime.own) < 0)
+		return;
+	if (!runtime.dpdk_was_there)
+		(void)rmdir(runtime.dpdk); /* stays when another process has moved in */
+}
+
+/* A CPU that this process may run on: the one it runs on, so that several processes spread. */
+static int
+own_cpu(void)
+{
+	int cpu = sched_getcpu();
+
+	return cpu < 0 ? 0 : cpu;
+}
+
+/* Divert stderr into memory. Returns the descriptor of the memory; -1: not diverted. */
+static int
+divert(int *saved)
+{
+	int memory = memfd_create("chainburst-eal-log", MFD_CLOEXEC);
+
+	fflush(stderr);
+	*saved = dup(STDERR_FILENO);
+	if (memory < 0 || *saved < 0 || dup2(memory, STDERR_FILENO) < 0) {
+		if (memory >= 0)
+			close(memory);
+		if (*saved >= 0)
+			close(*saved);
+		return -1;
+	}
+	return memory;
+}
+
+/* Undo divert(); `text` receives the first line that was written meanwhile, "" if none. */
+static void
+undivert(int memory, int saved, char *text, size_t size)
+{
+	ssize_t n;
+
+	text[0] = '\0';
+	if (memory < 0)
+		return;
+	fflush(stderr);
+	(void)dup2(saved, STDERR_FILENO);
+	close(saved);
+	n = pread(memory, text, size - 1, 0);
+	text[n < 0 ? 0 : n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	close(memory);
+}
+
+/* rte_eal_init() keeps pointers into argv, writes into it and reorders it: give it one of its own.
+ */
+static int
+init(int argc, const char *const *args)
+{
+	static char *argv[32], *text; /* as long as the EAL, which is to the end */
+	size_t size = 0;
+
+	for (int i = 0; i < argc; i++)
+		size += strlen(args[i]) + 1;
+	text = malloc(size);
+	if (text == NULL)
+		return -1;
+	size = 0;
+	for (int i = 0; i < argc; i++) {
+		size_t len = strlen(args[i]) + 1;
+
+		argv[i] = memcpy(text + size, args[i], len);
+		size += len;
+	}
+	return rte_eal_init(argc, argv);
+}
+
+int
+eal_start_embedded(const char *vdev, unsigned megabytes, struct opt_error *err)
+{
+	char prefix[32], memory_mb[16], lcores[32], text[256];
+	int ret, saved, memory;
+
+	(void)snprintf(prefix, sizeof(prefix), "chainburst-%d", (int)getpid());
+	(void)snprintf(memory_mb, sizeof(memory_mb), "%u", megabytes);
+	(void)snprintf(lcores, sizeof(lcores), "--lcores=0@%d", own_cpu());
+
+	const char *args[] = {"chainburst", "--no-huge", "--no-pci", "--no-shconf",
+		"--iova-mode=va", "-m", memory_mb, lcores, "--file-prefix", prefix, "--vdev", vdev,
+		"--no-telemetry"};
+	int argc = (int)(sizeof(args) / sizeof(args[0]));
+
+	if (runtime_plan(prefix) && atexit(runtime_remove) == 0)
+		argc--; /* telemetry needs the directory */
+	else
+		runtime.own[0] = '\0';
+
+	rte_log_set_global_level(RTE_LOG_ERR);
+	memory = divert(&saved);
+	ret = init(argc, args);
+	undivert(memory, saved, text, sizeof(text));
+	if (ret >= 0 && rte_eth_dev_count_avail() > 0)
+		return 0;
+	if (ret >= 0)
+		eal_end();
+	return opt_fail(err, -1, "--vdev %.100s: no port: %s%s", vdev,
+		text[0] != '\0' ? text : rte_strerror(rte_errno),
+		ret < 0 && rte_errno == ENOMEM ? "; smaller --packets and --buffers need less"
+					       : "");
+}
+
+int
+eal_start_user(const struct eal_args *args, struct opt_error *err)
+{
+	int ret = rte_eal_init(args->argc, args->argv);
+
+	if (ret < 0)
+		return opt_fail(err, -1,
+			"EAL: %s; its arguments are those before the --, see DPDK's guide",
+			rte_strerror(rte_errno));
+	return 0;
+}
+
+void
+eal_end(void)
+{
+	for (uint16_t port = 0; port < RTE_MAX_ETHPORTS; port++) {
+		if (!rte_eth_dev_is_valid_port(port))
+			continue;
+		(void)rte_eth_dev_stop(port);
+		(void)rte_eth_dev_close(port);
+	}
+	(void)rte_eal_cleanup();
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Bringing the EAL up: with the user's arguments, or embedded: no hugepages, no PCI, no shared
+ * files, one virtual device, as an ordinary user and silent, leaving nothing behind.
+ */
+#ifndef CLI_EAL_H
+#define CLI_EAL_H
+
+#include <stdint.h>
+
+#include "opt.h"
+
+/* What stood before "--" on the command line. */
+struct eal_args {
+	int argc;    /* 0: nothing, not even "--": embedded */
+	char **argv; /* argv[0] is the program */
+};
+
+/*
+ * Start the EAL with the user's arguments. Its log goes where EAL sends it.
+ * Returns 0, or -1 with `err` filled.
+ */
+int eal_start_user(const struct eal_args *args, struct opt_error *err);
+
+/*
+ * Start the EAL embedded, with `vdev` ("net_null0") and `megabytes` of memory. While it starts,
+ * what it and its drivers write goes nowhere but into `err` if they fail. Errors of drivers later
+ * on go to stderr. Returns 0, or -1 with `err` filled; then nothing is left behind.
+ */
+int eal_start_embedded(const char *vdev, unsigned megabytes, struct opt_error *err);
+
+/* End the EAL, and remove the runtime directory that this process has made. */
+void eal_end(void);
+
+#endif

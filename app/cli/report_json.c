@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "report.h"
+
+#include <inttypes.h>
+
+/* Bytes of the UTF-8 sequence that begins here; 0: it is none. */
+static unsigned
+utf8_len(const char *text)
+{
+	unsigned char c = (unsigned char)*text;
+	unsigned len = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+
+	for (unsigned i = 1; i < len; i++) {
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return len;
+}
+
+/* A string value. Bytes that are no UTF-8 (a file name may have them) become U+FFFD. */
+static void
+string(FILE *out, const char *text)
+{
+	if (text == NULL) {
+		fputs("null", out);
+		return;
+	}
+	fputc('"', out);
+	while (*text != '\0') {
+		unsigned char c = (unsigned char)*text;
+		unsigned len = utf8_len(text);
+
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			fprintf(out, "\\u%04x", c);
+		else if (len == 0)
+			fputs("\\ufffd", out);
+		else
+			fwrite(text, 1, len, out);
+		text += len == 0 ? 1 : len;
+	}
+	fputc('"', out);
+}
+
+static void
+member(FILE *out, const char *name, const char *text)
+{
+	fprintf(out, "\"%s\": ", name);
+	string(out, text);
+}
+
+static void
+json_where(FILE *out, const struct report *report)
+{
+	char mac[RTE_ETHER_ADDR_FMT_SIZE];
+
+	rte_ether_format_addr(mac, sizeof(mac), &report->link.port.mac);
+	fprintf(out, "  \"port\": {\"id\": %u, ", report->port_id);
+	member(out, "name", report->port_name);
+	fputs(", ", out);
+	member(out, "driver", report->link.port.driver);
+	fprintf(out, ", \"mac\": \"%s\", \"mtu\": %u, ", mac, report->link.mtu);
+	member(out, "pcap", report->pcap);
+	fputs("},\n  \"endpoint\": {", out);
+	member(out, "local", report->local);
+	fprintf(out, ", \"local_port\": %u, ", report->local_port);
+	member(out, "remote", report->remote);
+	fprintf(out, ", \"remote_port\": %u, \"cut\": \"%s\", \"data\": \"%s\", ",
+		report->remote_port, report->cut, report->data);
+	member(out, "auto_copies", report->link.auto_copies);
+	fprintf(out,
+		"},\n  \"source\": {\"files\": %u, \"repeat\": %" PRIu64
+		", \"payload_len\": %" PRIu32 ", \"octets\": ",
+		report->files, report->repeat, report->payload_len);
+	if (report->source_octets == UINT64_MAX)
+		fputs("null},\n", out);
+	else
+		fprintf(out, "%" PRIu64 "},\n", report->source_octets);
+}
+
+static void
+json_counts(FILE *out, const struct proto_counters *c)
+{
+	fprintf(out,
+		"  \"payloads\": {\"accepted\": %" PRIu64 ", \"completed\": %" PRIu64
+		", \"failed\": %" PRIu64 ", \"refused\": %" PRIu64 ", \"mapped\": %" PRIu64
+		", \"linearized\": %" PRIu64 ", \"octets\": %" PRIu64 "},\n",
+		c->count[PROTO_C_PAYLOADS_ACCEPTED], c->count[PROTO_C_PAYLOADS_COMPLETED],
+		c->count[PROTO_C_PAYLOADS_FAILED], c->count[PROTO_C_PAYLOADS_REFUSED],
+		c->count[PROTO_C_PAYLOADS_MAPPED], c->count[PROTO_C_PAYLOADS_LINEARIZED],
+		c->count[PROTO_C_PAYLOAD_OCTETS]);
+	fprintf(out,
+		"  \"frames\": {\"staged\": %" PRIu64 ", \"sent\": %" PRIu64
+		", \"dropped\": %" PRIu64 ", \"octets\": %" PRIu64 "},\n",
+		c->count[PROTO_C_FRAMES_STAGED], c->count[PROTO_C_FRAMES_SENT],
+		c->count[PROTO_C_FRAMES_DROPPED], c->count[PROTO_C_OCTETS_SENT]);
+	fprintf(out,
+		"  \"bursts\": {\"all\": %" PRIu64 ", \"short\": %" PRIu64
+		", \"reclaims\": %" PRIu64 "},\n  \"reasons\": {",
+		c->count[PROTO_C_BURSTS], c->count[PROTO_C_BURSTS_SHORT],
+		c->count[PROTO_C_RECLAIMS]);
+	for (unsigned i = PROTO_REASON_NONE + 1; i < PROTO_REASON_MAX; i++)
+		fprintf(out, "%s\"%s\": %" PRIu64, i == PROTO_REASON_NONE + 1 ? "" : ", ",
+			proto_reason_name(i), c->reason[i]);
+	fputs("},\n", out);
+}
+
+static void
+json_rates(FILE *out, const struct report *report)
+{
+	const struct proto_counters *c = &report->counters;
+
+	fprintf(out, "  \"duration_s\": %.9f,\n  \"mframes_per_s\": %.6f,\n", report->seconds,
+		report_per_second(report, c->count[PROTO_C_FRAMES_SENT]) / 1e6);
+	fprintf(out, "  \"gbit_per_s\": %.6f,\n  \"payload_gbit_per_s\": %.6f,\n",
+		report_per_second(report, c->count[PROTO_C_OCTETS_SENT]) * 8 / 1e9,
+		report_per_second(report, c->count[PROTO_C_PAYLOAD_OCTETS]) * 8 / 1e9);
+}
+
+static void
+json_pool(FILE *out, const char *name, const struct pktpool_usage *usage)
+{
+	fprintf(out,
+		"\"%s\": {\"in_use\": %" PRIu32 ", \"peak\": %" PRIu32 ", \"size\": %" PRIu32 "}",
+		name, usage->in_use, usage->peak, usage->n + usage->n_overflow);
+}
+
+static void
+json_offloads(FILE *out, const struct proto_offload rows[PROTO_OFFLOAD_ROWS])
+{
+	fputs("  \"offloads\": [", out);
+	for (unsigned i = 0; i < PROTO_OFFLOAD_ROWS; i++) {
+		fputs(i == 0 ? "\n    {" : ",\n    {", out);
+		member(out, "name", rows[i].name);
+		fprintf(out, ", \"advertised\": %s, \"granted\": %s, ",
+			rows[i].advertised ? "true" : "false", rows[i].granted ? "true" : "false");
+		member(out, "software", rows[i].software);
+		fputc('}', out);
+	}
+	fputs("\n  ]\n}\n", out);
+}
+
+void
+report_json(FILE *out, const struct report *report)
+{
+	fprintf(out,
+		"{\n  \"program\": \"chainburst\",\n  \"version\": \"%s\",\n"
+		"  \"command\": \"send\",\n  \"status\": \"%s\",\n  \"exit_status\": %d,\n  ",
+		CHAINBURST_VERSION, report->status, report->exit_status);
+	member(out, "error", report->error);
+	fputs(",\n", out);
+	json_where(out, report);
+	json_counts(out, &report->counters);
+	json_rates(out, report);
+	fputs("  \"pools\": {", out);
+	json_pool(out, "packets", &report->packets);
+	fputs(", ", out);
+	json_pool(out, "buffers", &report->buffers);
+	fputs("},\n", out);
+	json_offloads(out, report->offloads);
+}
