@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""chainburst-bench runs to its end and writes a coherent bench.json and bench.md. Times nothing."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+bench = os.path.abspath(sys.argv[1])
+
+
+def run(directory, *args):
+    return subprocess.run([bench, "--dir", directory, *args], capture_output=True, text=True)
+
+
+def check_group(group):
+    names = [case["name"] for case in group["cases"]]
+    assert len(set(names)) == len(names), names
+    assert group["floor"] in names, group
+    for case in group["cases"]:
+        spread = case["cycles"]
+        assert spread["n"] >= 1 and 0 < spread["q1"] <= spread["median"] <= spread["q3"], case
+        assert ("ratio" in case) == (case["name"] != group["floor"]), case
+        # Cut at an MTU of 1500: 42 segments of 1472 bytes and the like, or one frame of 64.
+        frames = case["frames_per_payload"]
+        assert frames in (0, 1, 42, 43), case
+        assert case["what"], case
+
+
+def check_target(target):
+    if target["got"] is None:
+        assert target["reached"] is None, target
+    elif "at_least" in target:
+        assert target["reached"] == (target["got"] >= target["at_least"]), target
+    else:
+        assert target["reached"] == (target["got"] <= target["at_most"]), target
+
+
+with tempfile.TemporaryDirectory() as directory:
+    # All groups, and everything that Chainburst sends in them is completed: else it fails.
+    done = run(directory, "--quick", "--turns", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    with open(os.path.join(directory, "bench.json"), encoding="utf-8") as f:
+        report = json.load(f)
+    machine = report["machine"]
+    assert machine["cpu"] and machine["command"].startswith(bench), machine
+    assert report["quick"] is True
+    assert len(report["groups"]) >= 5, [group["name"] for group in report["groups"]]
+    assert len(report["targets"]) >= 9, report["targets"]
+    for group in report["groups"]:
+        check_group(group)
+    for target in report["targets"]:
+        check_target(target)
+    with open(os.path.join(directory, "bench.md"), encoding="utf-8") as f:
+        markdown = f.read()
+    for group in report["groups"]:
+        assert "\n## " + group["name"] + "\n" in markdown, group["name"]
+        assert group["name"] in done.stdout
+
+    # One group alone.
+    done = run(directory, "--quick", "--turns", "2", "--only", "checksum, hot")
+    assert done.returncode == 0, done.stdout + done.stderr
+    with open(os.path.join(directory, "bench.json"), encoding="utf-8") as f:
+        assert [group["name"] for group in json.load(f)["groups"]] == ["copy+checksum, hot"]
+
+    # What it refuses, it says.
+    for args, code, word in ((["--only", "no such group"], 1, "no such group"),
+                             (["--turns", "0"], 2, "--turns"), (["--turns", "x"], 2, "--turns"),
+                             (["--turns", "2000"], 2, "--turns"), (["surplus"], 2, "surplus"),
+                             (["--nonsense"], 2, "usage")):
+        done = run(directory, *args)
+        assert done.returncode == code and word in done.stderr, (args, done)
+    done = run(os.path.join(directory, "is-not-there"), "--turns", "1", "--only", "checksum, hot")
+    assert done.returncode == 1 and "is-not-there" in done.stderr, done
+print("bench: ok")

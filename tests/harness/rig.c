@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "rig.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+
+#include "pktpool_mem.h"
+
+static const struct rte_ether_addr neighbour = {{0x02, 0, 0, 0, 0, 0x02}};
+
+struct proto_addr
+addr_of(const char *text)
+{
+	struct proto_addr addr = {0};
+
+	if (proto_addr_parse(text, &addr, NULL) != 0)
+		fail_msg("'%s' is no address", text);
+	return addr;
+}
+
+void
+noise(void *bytes, size_t n, uint64_t seed)
+{
+	struct rng rng = {.state = seed};
+	uint8_t *to = bytes;
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = (uint8_t)(rng_next(&rng) >> 56);
+}
+
+void
+rig_init(struct rig *rig)
+{
+	static unsigned int n_rigs;
+
+	memset(rig, 0, sizeof(*rig));
+	(void)snprintf(rig->name, sizeof(rig->name), "rig%u", n_rigs++);
+	port_fault_init(&rig->port);
+	rig->conf = (struct proto_conf){
+		.name = rig->name,
+		.n_payloads = 64,
+		.n_packets = 512,
+		.n_buffers = 512,
+		.seed = 1,
+	};
+	rig->link_conf = (struct proto_link_conf){.ops = &port_fault_ops, .port = &rig->port};
+	rig->now = 1;
+	/* The table of tags is made once in a process. */
+	assert_int_equal(pktpool_mem_free(pktpool_mem_alloc("TEST", 1, 0, SOCKET_ID_ANY, NULL)), 0);
+}
+
+void
+rig_start(struct rig *rig)
+{
+	static const char *const own[] = {"192.0.2.1", "2001:db8::1"};
+	static const char *const theirs[] = {"192.0.2.2", "2001:db8::2"};
+	struct pktpool_why why = {""};
+
+	rig->before = holdings_now();
+	if (proto_create(&rig->stack, &rig->conf, &why) != 0 ||
+		proto_link_add(rig->stack, &rig->link_conf, &rig->link, &why) != 0)
+		fail_msg("%s", why.text);
+	for (unsigned int i = 0; i < RTE_DIM(own); i++) {
+		struct proto_addr addr = addr_of(own[i]), peer = addr_of(theirs[i]);
+
+		assert_int_equal(proto_addr_add(rig->link, &addr, i == 0 ? 24 : 64, &why), 0);
+		assert_int_equal(proto_neigh_add(rig->link, &peer, &neighbour, &why), 0);
+	}
+	if (proto_start(rig->stack, &why) != 0)
+		fail_msg("%s", why.text);
+	rig->worker = proto_worker_at(rig->stack, 0);
+	assert_non_null(rig->worker);
+	frames_init(&rig->frames, &rig->port.queues[0]);
+}
+
+void
+rig_stop(struct rig *rig)
+{
+	struct holdings after;
+
+	rig_drain(rig);
+	balance_check(&rig->balance, rig->stack, &rig->port);
+	assert_int_equal(proto_destroy(rig->stack, NULL, NULL), 0);
+	after = holdings_now();
+	assert_memory_equal(&after, &rig->before, sizeof(after));
+	assert_false(rig->port.started);
+	port_fault_fini(&rig->port);
+	balance_fini(&rig->balance);
+}
+
+struct proto_endpoint_conf
+rig_endpoint_conf(struct rig *rig, uint8_t family)
+{
+	struct proto_endpoint_conf conf = {
+		.local_port = 5000,
+		.remote_port = 9000,
+		.done = balance_done,
+		.arg = &rig->balance,
+	};
+
+	if (family == 0) {
+		conf.kind = PROTO_L2;
+		conf.link = rig->link;
+		conf.mac = neighbour;
+		conf.ethertype = 0x88b5;
+		return conf;
+	}
+	conf.remote = addr_of(family == 4 ? "192.0.2.2" : "2001:db8::2");
+	return conf;
+}
+
+struct proto_endpoint *
+rig_endpoint(struct rig *rig, const struct proto_endpoint_conf *conf)
+{
+	struct pktpool_why why = {""};
+	struct proto_endpoint *ep = NULL;
+
+	if (proto_endpoint_create(rig->worker, conf, &ep, &why) != 0)
+		fail_msg("%s", why.text);
+	return ep;
+}
+
+unsigned int
+rig_poll(struct rig *rig)
+{
+	rig->now += rte_get_tsc_hz() / 1000;
+	return proto_poll(rig->worker, rig->now);
+}
+
+void
+rig_drain(struct rig *rig)
+{
+	uint32_t idle = 0;
+
+	while (proto_worker_outstanding(rig->worker) != 0 && idle < 1000)
+		idle = rig_poll(rig) == 0 ? idle + 1 : 0;
+	assert_int_equal(proto_worker_outstanding(rig->worker), 0);
+}
+
+uint64_t
+rig_count(const struct rig *rig, enum proto_counter counter)
+{
+	struct proto_counters sum;
+
+	proto_counters(rig->stack, &sum);
+	return sum.count[counter];
+}
+
+uint64_t
+rig_reason(const struct rig *rig, enum proto_reason reason)
+{
+	struct proto_counters sum;
+
+	proto_counters(rig->stack, &sum);
+	return sum.reason[reason];
+}
+
+void
+rig_expect(struct rig *rig, const struct proto_endpoint_conf *conf, const void *bytes,
+	uint32_t payload_len)
+{
+	struct frames_want want = {
+		.conf = *conf,
+		.src = rig->port.info.mac,
+		.dst = conf->kind == PROTO_L2 ? conf->mac : neighbour,
+		.mtu = rig->port.setup.mtu,
+		.offload = (rig->port.setup.offloads & RTE_ETH_TX_OFFLOAD_UDP_CKSUM) != 0,
+	};
+
+	if (conf->mtu != 0)
+		want.mtu = conf->mtu;
+	if (want.conf.local.family == 0 && conf->kind == PROTO_UDP)
+		want.conf.local = addr_of(conf->remote.family == 4 ? "192.0.2.1" : "2001:db8::1");
+	frames_expect(&rig->frames, &want, bytes, payload_len);
+}
+
+void
+rig_expect_no_more(struct rig *rig)
+{
+	assert_int_equal(rig->frames.at, rig->port.queues[0].n_frames);
+}
