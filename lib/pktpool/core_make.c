@@ -10,7 +10,6 @@
 
 #include "core.h"
 #include "telemetry.h"
-#include "why.h"
 
 #define DESCRIPTORS_MAX (1U << 26)
 #define CACHE_AUTO_MAX	256U
@@ -24,15 +23,16 @@ check_name(const char *name, struct pktpool_why *why)
 	size_t len = name != NULL ? strlen(name) : 0;
 
 	if (len == 0 || len > PKTPOOL_NAME_MAX)
-		return why_not(why, -EINVAL, "a pool's name has 1 to %zu characters, this one %zu",
+		return pktpool_why_not(why, -EINVAL,
+			"a pool's name has 1 to %zu characters, this one %zu",
 			(size_t)PKTPOOL_NAME_MAX, len);
 	for (size_t i = 0; i < len; i++) {
 		if (!isalnum((unsigned char)name[i]) && strchr("_.:-", name[i]) == NULL)
-			return why_not(why, -EINVAL,
+			return pktpool_why_not(why, -EINVAL,
 				"pool %s: a name has only letters, digits and _ . : -", name);
 	}
 	if (rte_mempool_lookup(name) != NULL)
-		return why_not(why, -EEXIST,
+		return pktpool_why_not(why, -EEXIST,
 			"pool %s: a mempool of this name exists: choose another name", name);
 	return 0;
 }
@@ -45,20 +45,23 @@ check_conf(const struct pktpool_conf *c, struct pktpool_why *why)
 	if (ret != 0)
 		return ret;
 	if (c->n == 0)
-		return why_not(why, -EINVAL, "pool %s: it needs at least 1 descriptor", c->name);
+		return pktpool_why_not(
+			why, -EINVAL, "pool %s: it needs at least 1 descriptor", c->name);
 	if ((uint64_t)c->n + c->n_overflow > DESCRIPTORS_MAX)
-		return why_not(why, -EINVAL, "pool %s: at most %u descriptors, overflow included",
-			c->name, DESCRIPTORS_MAX);
+		return pktpool_why_not(why, -EINVAL,
+			"pool %s: at most %u descriptors, overflow included", c->name,
+			DESCRIPTORS_MAX);
 	if (c->reserved > PKTPOOL_RESERVED_MAX)
-		return why_not(why, -EINVAL, "pool %s: at most %u reserved bytes, not %u", c->name,
-			PKTPOOL_RESERVED_MAX, c->reserved);
+		return pktpool_why_not(why, -EINVAL, "pool %s: at most %u reserved bytes, not %u",
+			c->name, PKTPOOL_RESERVED_MAX, c->reserved);
 	if ((uint32_t)c->headroom + c->room > PKTPOOL_ROOM_MAX)
-		return why_not(why, -EINVAL,
+		return pktpool_why_not(why, -EINVAL,
 			"pool %s: headroom %u and room %u are more than %u bytes together", c->name,
 			c->headroom, c->room, PKTPOOL_ROOM_MAX);
 	if (c->cache != PKTPOOL_CACHE_AUTO && c->cache > PKTPOOL_CACHE_MAX)
-		return why_not(why, -EINVAL, "pool %s: a cache of %u is above DPDK's limit of %u",
-			c->name, c->cache, PKTPOOL_CACHE_MAX);
+		return pktpool_why_not(why, -EINVAL,
+			"pool %s: a cache of %u is above DPDK's limit of %u", c->name, c->cache,
+			PKTPOOL_CACHE_MAX);
 	return 0;
 }
 
@@ -172,7 +175,7 @@ no_memory(const struct pktpool_conf *c, uint32_t provisioned, struct pktpool_why
 	uint64_t bytes = (uint64_t)provisioned *
 			 (sizeof(struct rte_mbuf) + c->reserved + c->headroom + c->room);
 
-	return why_not(why, -ENOMEM,
+	return pktpool_why_not(why, -ENOMEM,
 		"pool %s: no memory for %u descriptors (about %" PRIu64
 		" KiB with the caches' share): give the EAL more (-m MB, hugepages) or ask for "
 		"fewer",
@@ -199,8 +202,8 @@ core_create(struct pool_core **core, const struct core_conf *conf, struct pktpoo
 	mp = make_mempool(c, provisioned, cache, priv);
 	if (mp == NULL)
 		return rte_errno == EEXIST
-			       ? why_not(why, -EEXIST, "pool %s: a memory zone has this name",
-					 c->name)
+			       ? pktpool_why_not(why, -EEXIST,
+					 "pool %s: a memory zone has this name", c->name)
 			       : no_memory(c, provisioned, why);
 	if (fill_mempool(mp, c, priv) != 0) {
 		rte_mempool_free(mp);

@@ -9,7 +9,6 @@
 #include <rte_pause.h>
 
 #include "mem_table.h"
-#include "why.h"
 
 #define TABLE_NAME  "pktpool_mem"
 #define TABLE_MAGIC 0x656c626174626174ULL
@@ -130,12 +129,12 @@ pktpool_mem_alloc(
 	int i;
 
 	if (!tag_is_good(tag)) {
-		(void)why_not(
+		(void)pktpool_why_not(
 			why, -EINVAL, "a memory tag is 4 characters, of letters, digits and _");
 		return NULL;
 	}
 	if (len == 0 || align > ALIGN_MAX || (align & (align - 1)) != 0) {
-		(void)why_not(why, -EINVAL,
+		(void)pktpool_why_not(why, -EINVAL,
 			"memory %.4s: %zu bytes aligned to %u: ask for at least 1 byte, and for a "
 			"power of two up to %u",
 			tag, len, align, ALIGN_MAX);
@@ -144,7 +143,7 @@ pktpool_mem_alloc(
 	table = mem_table(true);
 	ptr = table != NULL ? make_block(len, align, socket) : NULL;
 	if (ptr == NULL) {
-		(void)why_not(why, -ENOMEM,
+		(void)pktpool_why_not(why, -ENOMEM,
 			"memory %.4s: no %zu bytes left: give the EAL more (-m MB, hugepages)", tag,
 			len);
 		return NULL;
@@ -158,8 +157,8 @@ pktpool_mem_alloc(
 	rte_spinlock_unlock(&table->lock);
 	if (i < 0) {
 		rte_free(block_of(ptr)->base);
-		(void)why_not(why, i, "memory %.4s: more than %u different tags: use fewer", tag,
-			PKTPOOL_MEM_TAGS_MAX);
+		(void)pktpool_why_not(why, i, "memory %.4s: more than %u different tags: use fewer",
+			tag, PKTPOOL_MEM_TAGS_MAX);
 		return NULL;
 	}
 	return ptr;

@@ -11,7 +11,6 @@
 #include <rte_memory.h>
 
 #include "mem_table.h"
-#include "why.h"
 
 static size_t
 page_size(void)
@@ -196,7 +195,7 @@ ports_map(char *va, size_t len, struct pktpool_why *why)
 		ret = device != NULL ? device_map(device, va, len) : 0;
 		if (ret != 0) {
 			(void)ports_unmap(va, len, port_id);
-			return why_not(why, ret,
+			return pktpool_why_not(why, ret,
 				"port %u cannot map the memory for DMA: %s: check the IOMMU and "
 				"the "
 				"locked-memory limit, or copy instead",
@@ -216,16 +215,16 @@ eal_register(char *va, size_t len, struct pktpool_why *why)
 	int ret = 0;
 
 	if (iovas == NULL)
-		return why_not(why, -ENOMEM, "no memory for the addresses of %zu pages", n);
+		return pktpool_why_not(why, -ENOMEM, "no memory for the addresses of %zu pages", n);
 	for (size_t i = 0; i < n && ret == 0; i++) {
 		if (pktpool_mem_run(va + i * page, page, &iovas[i]) != page)
-			ret = why_not(why, -EFAULT,
+			ret = pktpool_why_not(why, -EFAULT,
 				"page %zu has no physical address: lock the memory (mlock) and run "
 				"with the right to read /proc/self/pagemap, or use --iova-mode=va",
 				i);
 	}
 	if (ret == 0 && rte_extmem_register(va, len, iovas, (unsigned int)n, page) != 0)
-		ret = why_not(
+		ret = pktpool_why_not(
 			why, -rte_errno, "the EAL refuses the memory: %s", rte_strerror(rte_errno));
 	free(iovas);
 	return ret;
@@ -279,22 +278,25 @@ pktpool_mem_register(void *va, size_t len, struct pktpool_why *why)
 	int ret;
 
 	if (va == NULL || len == 0 || ((uintptr_t)va | len) & (page - 1))
-		return why_not(why, -EINVAL,
+		return pktpool_why_not(why, -EINVAL,
 			"memory at %p, %zu bytes: start and length must be multiples of the page "
 			"size, %zu: use mmap or aligned_alloc",
 			va, len, page);
 	if (len / page > UINT32_MAX || (uintptr_t)va > UINTPTR_MAX - len)
-		return why_not(why, -EINVAL, "%zu bytes are too many: register in parts", len);
+		return pktpool_why_not(
+			why, -EINVAL, "%zu bytes are too many: register in parts", len);
 	table = mem_table(true);
 	if (table == NULL)
-		return why_not(why, -ENOMEM, "no EAL memory for the table of regions");
+		return pktpool_why_not(why, -ENOMEM, "no EAL memory for the table of regions");
 	rte_spinlock_lock(&table->lock);
 	region = find_region(table, NULL, 0);
 	if (region == NULL)
-		ret = why_not(why, -ENOSPC, "%u regions are registered: use fewer, larger ones",
+		ret = pktpool_why_not(why, -ENOSPC,
+			"%u regions are registered: use fewer, larger ones",
 			PKTPOOL_MEM_REGIONS_MAX);
 	else if (any_known(va, len))
-		ret = why_not(why, -EEXIST, "memory at %p is known already, at least in part", va);
+		ret = pktpool_why_not(
+			why, -EEXIST, "memory at %p is known already, at least in part", va);
 	else
 		ret = register_region(region, va, len, why);
 	rte_spinlock_unlock(&table->lock);
@@ -307,10 +309,10 @@ unregister_region(struct mem_region *region, struct pktpool_why *why)
 	int ret = ports_unmap(region->va, region->map_len, RTE_MAX_ETHPORTS);
 
 	if (ret != 0)
-		return why_not(
+		return pktpool_why_not(
 			why, ret, "a device does not let go of the memory: %s", rte_strerror(-ret));
 	if (rte_extmem_unregister(region->va, region->map_len) != 0)
-		return why_not(why, -rte_errno, "the EAL does not let go of the memory: %s",
+		return pktpool_why_not(why, -rte_errno, "the EAL does not let go of the memory: %s",
 			rte_strerror(rte_errno));
 	*region = (struct mem_region){0};
 	return 0;
@@ -324,11 +326,11 @@ pktpool_mem_unregister(void *va, size_t len, struct pktpool_why *why)
 	int ret;
 
 	if (table == NULL || va == NULL)
-		return why_not(why, -ENOENT, "memory at %p is not registered", va);
+		return pktpool_why_not(why, -ENOENT, "memory at %p is not registered", va);
 	rte_spinlock_lock(&table->lock);
 	region = find_region(table, va, len);
 	ret = region != NULL ? unregister_region(region, why)
-			     : why_not(why, -ENOENT,
+			     : pktpool_why_not(why, -ENOENT,
 				       "memory at %p, %zu bytes, is not registered: give the same "
 				       "start and length as then",
 				       va, len);
@@ -371,14 +373,14 @@ pktpool_mem_map_port(uint16_t port_id, struct pktpool_why *why)
 	int ret = 0;
 
 	if (device == NULL)
-		return why_not(why, -ENODEV, "port %u does not exist", port_id);
+		return pktpool_why_not(why, -ENODEV, "port %u does not exist", port_id);
 	if (table == NULL)
 		return 0;
 	rte_spinlock_lock(&table->lock);
 	ret = map_regions(table, device);
 	rte_spinlock_unlock(&table->lock);
 	if (ret != 0)
-		return why_not(why, ret, "port %u cannot map the memory for DMA: %s", port_id,
-			rte_strerror(-ret));
+		return pktpool_why_not(why, ret, "port %u cannot map the memory for DMA: %s",
+			port_id, rte_strerror(-ret));
 	return 0;
 }

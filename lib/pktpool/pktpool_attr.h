@@ -31,6 +31,16 @@ struct pktpool_why {
 	char text[PKTPOOL_WHY_MAX];
 };
 
+/**
+ * Write a refusal's text as printf() does, if anybody wants it (`why` may be NULL), so that
+ * refusing is one statement. For layers on top of pktpool, which refuse in the same way. Any
+ * thread.
+ *
+ * @return `err`
+ */
+PKTPOOL_API int pktpool_why_not(struct pktpool_why *why, int err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /** Takes one line of a report, without a line end. The line is gone when the function returns. */
 typedef void (*pktpool_report_fn)(void *arg, const char *line);
 

@@ -2,10 +2,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "why.h"
+#include "pktpool_attr.h"
 
 int
-why_not(struct pktpool_why *why, int err, const char *format, ...)
+pktpool_why_not(struct pktpool_why *why, int err, const char *format, ...)
 {
 	va_list args;
 

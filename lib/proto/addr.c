@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "why.h"
-
 int
 proto_addr_parse(const char *text, struct proto_addr *addr, struct pktpool_why *why)
 {
@@ -18,7 +16,7 @@ proto_addr_parse(const char *text, struct proto_addr *addr, struct pktpool_why *
 	else if (inet_pton(AF_INET6, text, parsed.bytes) == 1)
 		parsed.family = PROTO_IPV6;
 	else
-		return why_set(why, -EINVAL,
+		return pktpool_why_not(why, -EINVAL,
 			"'%s' is no IP address: expected one like 192.0.2.1 or 2001:db8::1", text);
 	*addr = parsed;
 	return 0;
@@ -82,14 +80,14 @@ proto_addr_port_parse(
 	uint16_t parsed_port = *port;
 
 	if (host_port_split(text, host, sizeof(host), &port_text) != 0)
-		return why_set(why, -EINVAL,
+		return pktpool_why_not(why, -EINVAL,
 			"'%s' is no address and port: expected 192.0.2.1:9 or [2001:db8::1]:9",
 			text);
 	if (proto_addr_parse(host, &parsed, why) != 0)
 		return -EINVAL;
 	if (port_text != NULL && port_parse(port_text, &parsed_port) != 0)
-		return why_set(why, -EINVAL, "'%s' is no port: expected a number from 1 to 65535",
-			port_text);
+		return pktpool_why_not(why, -EINVAL,
+			"'%s' is no port: expected a number from 1 to 65535", port_text);
 	*addr = parsed;
 	*port = parsed_port;
 	return 0;

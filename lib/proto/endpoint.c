@@ -9,7 +9,6 @@
 #include "link/link.h"
 #include "pktpool_mem.h"
 #include "stack.h"
-#include "why.h"
 #include "worker.h"
 
 #define TTL_DEFAULT 64 /* RFC 1700 */
@@ -28,18 +27,20 @@ conf_check_udp(const struct proto_endpoint_conf *conf, struct pktpool_why *why)
 	uint8_t family = conf->remote.family;
 
 	if (family != PROTO_IPV4 && family != PROTO_IPV6)
-		return why_set(
+		return pktpool_why_not(
 			why, -EINVAL, "remote address of family %u: expected 4 or 6", family);
 	if (conf->local.family != 0 && conf->local.family != family)
-		return why_set(why, -EINVAL, "local address is IPv%u and the remote one IPv%u",
-			conf->local.family, family);
+		return pktpool_why_not(why, -EINVAL,
+			"local address is IPv%u and the remote one IPv%u", conf->local.family,
+			family);
 	if (conf->local.family != 0 && proto_addr_is_multicast(&conf->local))
-		return why_set(why, -EINVAL, "the local address is multicast: a source is unicast");
+		return pktpool_why_not(
+			why, -EINVAL, "the local address is multicast: a source is unicast");
 	if (conf->local_port == 0 || conf->remote_port == 0)
-		return why_set(why, -EINVAL, "%s_port is 0: expected 1 to 65535",
+		return pktpool_why_not(why, -EINVAL, "%s_port is 0: expected 1 to 65535",
 			conf->local_port == 0 ? "local" : "remote");
 	if (conf->no_udp_cksum && family == PROTO_IPV6)
-		return why_set(why, -EINVAL,
+		return pktpool_why_not(why, -EINVAL,
 			"no_udp_cksum: IPv6 requires the UDP checksum (RFC 8200 8.1)");
 	return 0;
 }
@@ -48,15 +49,17 @@ static int
 conf_check_l2(const struct proto_endpoint_conf *conf, struct pktpool_why *why)
 {
 	if (conf->link == NULL)
-		return why_set(why, -EINVAL, "a PROTO_L2 endpoint needs its link named");
+		return pktpool_why_not(why, -EINVAL, "a PROTO_L2 endpoint needs its link named");
 	if (conf->ethertype < 0x0600)
-		return why_set(why, -EINVAL,
+		return pktpool_why_not(why, -EINVAL,
 			"ethertype 0x%04x: below 0x0600 the field is a length (IEEE 802.3 3.2.6)",
 			conf->ethertype);
 	if (conf->cut != PROTO_SEGMENT)
-		return why_set(why, -EINVAL, "only IP can fragment: PROTO_L2 needs PROTO_SEGMENT");
+		return pktpool_why_not(
+			why, -EINVAL, "only IP can fragment: PROTO_L2 needs PROTO_SEGMENT");
 	if (rte_is_zero_ether_addr(&conf->mac))
-		return why_set(why, -EINVAL, "a PROTO_L2 endpoint needs a destination in mac");
+		return pktpool_why_not(
+			why, -EINVAL, "a PROTO_L2 endpoint needs a destination in mac");
 	return 0;
 }
 
@@ -64,18 +67,23 @@ static int
 conf_check(const struct proto_endpoint_conf *conf, struct pktpool_why *why)
 {
 	if (conf->kind != PROTO_UDP && conf->kind != PROTO_L2)
-		return why_set(why, -EINVAL, "kind %d: expected PROTO_UDP or PROTO_L2", conf->kind);
+		return pktpool_why_not(
+			why, -EINVAL, "kind %d: expected PROTO_UDP or PROTO_L2", conf->kind);
 	if (conf->cut != PROTO_SEGMENT && conf->cut != PROTO_FRAGMENT)
-		return why_set(why, -EINVAL, "cut %d: expected PROTO_SEGMENT or PROTO_FRAGMENT",
-			conf->cut);
+		return pktpool_why_not(why, -EINVAL,
+			"cut %d: expected PROTO_SEGMENT or PROTO_FRAGMENT", conf->cut);
 	if ((unsigned)conf->data > PROTO_DATA_MAP)
-		return why_set(why, -EINVAL, "data %d: expected a PROTO_DATA_ policy", conf->data);
+		return pktpool_why_not(
+			why, -EINVAL, "data %d: expected a PROTO_DATA_ policy", conf->data);
 	if ((unsigned)conf->df > PROTO_DF_NEVER)
-		return why_set(why, -EINVAL, "df %d: expected a PROTO_DF_ policy", conf->df);
+		return pktpool_why_not(
+			why, -EINVAL, "df %d: expected a PROTO_DF_ policy", conf->df);
 	if (conf->dscp > 63)
-		return why_set(why, -EINVAL, "dscp %u: expected 0 to 63 (RFC 2474)", conf->dscp);
+		return pktpool_why_not(
+			why, -EINVAL, "dscp %u: expected 0 to 63 (RFC 2474)", conf->dscp);
 	if (conf->flow_label > 0xfffff)
-		return why_set(why, -EINVAL, "flow_label 0x%x: it has 20 bits", conf->flow_label);
+		return pktpool_why_not(
+			why, -EINVAL, "flow_label 0x%x: it has 20 bits", conf->flow_label);
 	return conf->kind == PROTO_UDP ? conf_check_udp(conf, why) : conf_check_l2(conf, why);
 }
 
@@ -103,10 +111,10 @@ conf_complete(
 	if (conf->mtu == 0)
 		conf->mtu = link->conf.mtu;
 	if (conf->mtu > link->conf.mtu)
-		return why_set(
+		return pktpool_why_not(
 			why, -EINVAL, "mtu %u is above the link's %u", conf->mtu, link->conf.mtu);
 	if (conf->data == PROTO_DATA_MAP && link_one_segment(link))
-		return why_set(why, -ENOTSUP,
+		return pktpool_why_not(why, -ENOTSUP,
 			"%s takes 1 segment a frame%s; PROTO_DATA_MAP needs "
 			"RTE_ETH_TX_OFFLOAD_MULTI_SEGS: use copy or another port",
 			link->port.driver, link->conf.copy_only ? " (copy_only)" : "");
@@ -114,7 +122,7 @@ conf_complete(
 		const struct proto_addr *own = link_addr(link, conf->remote.family);
 
 		if (own == NULL)
-			return why_set(why, -EADDRNOTAVAIL,
+			return pktpool_why_not(why, -EADDRNOTAVAIL,
 				"the link has no IPv%u address: proto_addr_add() one, or set local",
 				conf->remote.family);
 		conf->local = *own;
@@ -134,7 +142,7 @@ path_init(struct proto_endpoint *ep, struct pktpool_why *why)
 		conf->cut == PROTO_FRAGMENT ? PLAN_FRAGMENT : PLAN_SEGMENT);
 
 	if (ret != 0)
-		return why_set(why, ret, "mtu %u: expected at least %u for %s", conf->mtu,
+		return pktpool_why_not(why, ret, "mtu %u: expected at least %u for %s", conf->mtu,
 			family == PLAN_IPV4   ? PLAN_MTU_MIN_IPV4
 			: family == PLAN_IPV6 ? PLAN_MTU_MIN_IPV6
 					      : PLAN_MTU_MIN_RAW,
@@ -282,7 +290,7 @@ proto_endpoint_create(struct proto_worker *worker, const struct proto_endpoint_c
 	struct proto_link *link = link_find(stack, &own);
 
 	if (link == NULL)
-		return why_set(why, own.link != NULL ? -EINVAL : -ENETUNREACH,
+		return pktpool_why_not(why, own.link != NULL ? -EINVAL : -ENETUNREACH,
 			own.link != NULL ? "the link is of another stack%s"
 					 : "no route to %s: proto_addr_add() or proto_route_add()",
 			own.link != NULL ? "" : proto_addr_format(&own.remote, text, sizeof(text)));

@@ -11,7 +11,6 @@
 
 #include "link/link.h"
 #include "pktpool.h"
-#include "why.h"
 #include "worker.h"
 
 #define WORKERS_DEFAULT	 1
@@ -28,7 +27,7 @@ conf_range(
 {
 	if (value >= least && value <= most)
 		return 0;
-	return why_set(why, -EINVAL, "%s %u: expected %u to %u", field, value, least, most);
+	return pktpool_why_not(why, -EINVAL, "%s %u: expected %u to %u", field, value, least, most);
 }
 
 static int
@@ -47,8 +46,8 @@ conf_check(struct proto_conf *conf, struct pktpool_why *why)
 	if (conf->cache == 0)
 		conf->cache = PKTPOOL_CACHE_AUTO;
 	if (conf->name[0] == '\0' || strlen(conf->name) > PROTO_NAME_MAX)
-		return why_set(why, -EINVAL, "name '%s': expected 1 to %u characters", conf->name,
-			PROTO_NAME_MAX);
+		return pktpool_why_not(why, -EINVAL, "name '%s': expected 1 to %u characters",
+			conf->name, PROTO_NAME_MAX);
 	int ret = conf_range("n_workers", conf->n_workers, 1, PROTO_WORKERS_MAX, why);
 
 	if (ret == 0)
@@ -69,11 +68,12 @@ tables_init(struct proto *stack, struct pktpool_why *why)
 	uint64_t seed = stack->conf.seed;
 
 	if (seed == 0 && getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		return why_set(why, -EIO, "the kernel gave no random seed: set proto_conf.seed");
+		return pktpool_why_not(
+			why, -EIO, "the kernel gave no random seed: set proto_conf.seed");
 	ipid_table_init(&stack->ipids, seed);
 	if (route_table_init(&stack->routes, stack->name) != 0 ||
 		neigh_table_init(&stack->neighs, stack->name, (uint32_t)(seed >> 32)) != 0)
-		return why_set(why, -ENOMEM, "no memory for tables: give EAL more (-m)");
+		return pktpool_why_not(why, -ENOMEM, "no memory for tables: give EAL more (-m)");
 	return 0;
 }
 
@@ -95,12 +95,12 @@ proto_create(struct proto **out, const struct proto_conf *conf, struct pktpool_w
 		return ret;
 	(void)snprintf(zone_name, sizeof(zone_name), STACK_ZONE_PREFIX "%s", own.name);
 	if (rte_memzone_lookup(zone_name) != NULL)
-		return why_set(why, -EEXIST, "there is a stack '%s' already", own.name);
+		return pktpool_why_not(why, -EEXIST, "there is a stack '%s' already", own.name);
 	const struct rte_memzone *zone =
 		rte_memzone_reserve(zone_name, sizeof(struct proto), SOCKET_ID_ANY, 0);
 
 	if (zone == NULL)
-		return why_set(why, -ENOMEM, "no memory for a stack: give EAL more (-m)");
+		return pktpool_why_not(why, -ENOMEM, "no memory for a stack: give EAL more (-m)");
 	struct proto *stack = zone->addr;
 
 	memset(stack, 0, sizeof(*stack));
@@ -219,7 +219,7 @@ proto_start(struct proto *stack, struct pktpool_why *why)
 	if (stack->started)
 		return links_start(stack, why);
 	if (stack->n_links == 0)
-		return why_set(
+		return pktpool_why_not(
 			why, -EINVAL, "stack %s has no link: proto_link_add() one", stack->name);
 	stack->frame_room = 0;
 	for (unsigned i = 0; i < stack->n_links; i++) {

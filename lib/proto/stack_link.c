@@ -7,7 +7,6 @@
 
 #include "link/link.h"
 #include "stack.h"
-#include "why.h"
 #include "worker.h"
 
 int
@@ -15,10 +14,11 @@ proto_link_add(struct proto *stack, const struct proto_link_conf *conf, struct p
 	struct pktpool_why *why)
 {
 	if (stack->started)
-		return why_set(why, -EBUSY, "stack %s has been started: add links before that",
-			stack->name);
+		return pktpool_why_not(why, -EBUSY,
+			"stack %s has been started: add links before that", stack->name);
 	if (stack->n_links == PROTO_LINKS_MAX)
-		return why_set(why, -ENOSPC, "a stack has at most %u links", PROTO_LINKS_MAX);
+		return pktpool_why_not(
+			why, -ENOSPC, "a stack has at most %u links", PROTO_LINKS_MAX);
 	int ret = link_create(conf, out, why);
 
 	if (ret != 0)

@@ -13,7 +13,6 @@
 #include "pktpool.h"
 #include "pktpool_mem.h"
 #include "stack.h"
-#include "why.h"
 
 static int
 pools_create(struct proto_worker *worker, int socket, struct pktpool_why *why)
@@ -89,7 +88,7 @@ worker_create(
 			&worker->share.completions, name, stack->conf.n_payloads, socket) != 0 ||
 		txqs_create(worker) != 0) {
 		(void)worker_destroy(worker);
-		return why_set(why, -ENOMEM,
+		return pktpool_why_not(why, -ENOMEM,
 			"no memory for worker %u: give EAL more (-m), or use smaller pools", index);
 	}
 	*out = worker;

@@ -24,8 +24,8 @@ MAY = {
     'plan': {'wire', 'proto-public'},
     'link': {'wire', 'leaf'} | PUBLIC,
     'net': {'link', 'wire', 'leaf'} | PUBLIC,
-    'tx': BELOW_TX | {'state'},
-    'rx': BELOW_TX - {'plan'} | {'state'},
+    'tx': BELOW_TX,
+    'rx': BELOW_TX - {'plan'},
     'state': BELOW_TX | {'tx', 'rx'},  # the structs of worker, stack and endpoint
     'stack': BELOW_TX | {'tx', 'rx', 'state'},
 }
@@ -39,7 +39,7 @@ LAYERS = [(re.compile(pattern), layer) for pattern, layer in (
     (r'lib/proto/net/', 'net'),
     (r'lib/proto/link/', 'link'),
     (r'lib/proto/proto\w*\.h$', 'proto-public'),
-    (r'lib/proto/(why|counters|env|addr|complete)\.', 'leaf'),
+    (r'lib/proto/(counters|env|addr|complete)\.', 'leaf'),
     (r'lib/proto/\w+\.h$', 'state'),
     (r'lib/proto/', 'stack'),
     (r'app/bench/bench_cksum\.c$', 'bench-cksum'),

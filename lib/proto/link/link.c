@@ -7,7 +7,6 @@
 
 #include <rte_ethdev.h>
 
-#include "../why.h"
 #include "pktpool_mem.h"
 
 #define STAGE_DEFAULT 4096
@@ -29,20 +28,20 @@ conf_check(
 	if (conf->stage == 0)
 		conf->stage = STAGE_DEFAULT;
 	if (conf->mtu < MTU_MIN)
-		return why_set(why, -EINVAL, "MTU %u is below %u, the least that RFC 791 allows",
-			conf->mtu, MTU_MIN);
+		return pktpool_why_not(why, -EINVAL,
+			"MTU %u is below %u, the least that RFC 791 allows", conf->mtu, MTU_MIN);
 	if (conf->mtu > MTU_MAX)
-		return why_set(why, -EINVAL,
+		return pktpool_why_not(why, -EINVAL,
 			"MTU %u is above %u, the most that one mbuf holds with its headers",
 			conf->mtu, MTU_MAX);
 	if (conf->mtu > port->mtu_max)
-		return why_set(why, -EINVAL, "MTU %u is above %u, the most on a %s port%s%s",
-			conf->mtu, port->mtu_max, port->driver,
-			port->mtu_max_why != NULL ? ": " : "",
+		return pktpool_why_not(why, -EINVAL,
+			"MTU %u is above %u, the most on a %s port%s%s", conf->mtu, port->mtu_max,
+			port->driver, port->mtu_max_why != NULL ? ": " : "",
 			port->mtu_max_why != NULL ? port->mtu_max_why : "");
 	if (conf->stage < STAGE_MIN || conf->stage > STAGE_MAX)
-		return why_set(why, -EINVAL, "stage %u frames: expected %u to %u", conf->stage,
-			STAGE_MIN, STAGE_MAX);
+		return pktpool_why_not(why, -EINVAL, "stage %u frames: expected %u to %u",
+			conf->stage, STAGE_MIN, STAGE_MAX);
 	return 0;
 }
 
@@ -57,7 +56,8 @@ link_create(const struct proto_link_conf *conf, struct proto_link **out, struct 
 	int ret = own.ops->info(own.port, &port);
 
 	if (ret != 0)
-		return why_set(why, ret, "port %ju: %s; expected one of the %u ports there are",
+		return pktpool_why_not(why, ret,
+			"port %ju: %s; expected one of the %u ports there are",
 			(uintmax_t)(uintptr_t)own.port, strerror(-ret), rte_eth_dev_count_avail());
 	ret = conf_check(&own, &port, why);
 	if (ret != 0)
@@ -116,7 +116,7 @@ link_setup(struct proto_link *link, uint16_t n_queues, struct rte_mempool *rx_po
 	};
 
 	if (setup.n_queues > link->port.queues_max)
-		return why_set(why, -EINVAL,
+		return pktpool_why_not(why, -EINVAL,
 			"%u workers need as many tx queues, and port %ju (%s) has %u: use fewer "
 			"workers",
 			setup.n_queues, (uintmax_t)(uintptr_t)link->conf.port, link->port.driver,

@@ -7,7 +7,6 @@
 
 #include <rte_ethdev.h>
 
-#include "../why.h"
 #include "quirks.h"
 
 #define RX_DESCRIPTORS 128 /* rx queues are set up because drivers insist, not read yet */
@@ -87,22 +86,25 @@ queues_setup(uint16_t port_id, const struct proto_port_setup *setup, uint16_t n_
 							       : 512;
 	ret = rte_eth_dev_adjust_nb_rx_tx_desc(port_id, &n_rxd, &n_txd);
 	if (ret != 0)
-		return why_set(why, ret, "port %u refuses %u tx descriptors: %s; use another n_txd",
-			port_id, n_txd, strerror(-ret));
+		return pktpool_why_not(why, ret,
+			"port %u refuses %u tx descriptors: %s; use another n_txd", port_id, n_txd,
+			strerror(-ret));
 	txconf.offloads = setup->offloads;
 	for (uint16_t q = 0; q < setup->n_queues; q++) {
 		ret = rte_eth_tx_queue_setup(
 			port_id, q, n_txd, (unsigned)rte_eth_dev_socket_id(port_id), &txconf);
 		if (ret != 0)
-			return why_set(why, ret, "port %u: tx queue %u of %u descriptors: %s",
-				port_id, q, n_txd, strerror(-ret));
+			return pktpool_why_not(why, ret,
+				"port %u: tx queue %u of %u descriptors: %s", port_id, q, n_txd,
+				strerror(-ret));
 	}
 	for (uint16_t q = 0; q < n_rxq; q++) {
 		ret = rte_eth_rx_queue_setup(port_id, q, n_rxd,
 			(unsigned)rte_eth_dev_socket_id(port_id), NULL, setup->rx_pool);
 		if (ret != 0)
-			return why_set(why, ret, "port %u: rx queue %u of %u descriptors: %s",
-				port_id, q, n_rxd, strerror(-ret));
+			return pktpool_why_not(why, ret,
+				"port %u: rx queue %u of %u descriptors: %s", port_id, q, n_rxd,
+				strerror(-ret));
 	}
 	return 0;
 }
@@ -119,12 +121,13 @@ ethdev_setup(void *port, const struct proto_port_setup *setup, struct pktpool_wh
 	int ret = rte_eth_dev_info_get(port_id, &dev);
 
 	if (ret != 0)
-		return why_set(why, ret, "port %u: no information: %s", port_id, strerror(-ret));
+		return pktpool_why_not(
+			why, ret, "port %u: no information: %s", port_id, strerror(-ret));
 	uint16_t n_rxq = dev.max_rx_queues != 0 ? 1 : 0;
 
 	ret = rte_eth_dev_configure(port_id, n_rxq, setup->n_queues, &conf);
 	if (ret != 0)
-		return why_set(why, ret,
+		return pktpool_why_not(why, ret,
 			"port %u (%s) refuses %u tx queues with MTU %u: %s; the EAL log names the "
 			"cause",
 			port_id, dev.driver_name, setup->n_queues, setup->mtu, strerror(-ret));
@@ -137,8 +140,9 @@ ethdev_start(void *port, struct pktpool_why *why)
 	int ret = rte_eth_dev_start(port_id_of(port));
 
 	if (ret != 0)
-		return why_set(why, ret, "port %u does not start: %s; the EAL log names the cause",
-			port_id_of(port), strerror(-ret));
+		return pktpool_why_not(why, ret,
+			"port %u does not start: %s; the EAL log names the cause", port_id_of(port),
+			strerror(-ret));
 	return 0;
 }
 
