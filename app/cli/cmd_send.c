@@ -22,7 +22,10 @@ on_signal(int signo)
 	stop = signo;
 }
 
-/* No SA_RESTART: a read from a pipe must end, too. */
+/*
+ * No SA_RESTART: a read from a pipe must end, too. SIGPIPE is caught because net_pcap does not tell
+ * that the reader of its pipe has gone, and because dying of it would leave files behind.
+ */
 static void
 catch_signals(void)
 {
@@ -31,6 +34,7 @@ catch_signals(void)
 	sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGPIPE, &action, NULL);
 }
 
 static void
@@ -194,6 +198,8 @@ send_all(const struct eal_args *eal, const struct send_args *args, struct captur
 			err = capture_err;
 		ret = -1;
 	}
+	if (ret == 0 && stop == SIGPIPE)
+		ret = opt_fail(&err, -1, "the reader of a pipe has gone before the end");
 	if (ret < 0)
 		complain("%s", err.text);
 	report_end(&report, ret < 0 ? err.text : NULL);

@@ -14,7 +14,7 @@
 
 #include "pktpool_mem.h"
 
-uint32_t balance_reasons;
+_Atomic uint32_t balance_reasons;
 
 void
 balance_fini(struct balance *balance)

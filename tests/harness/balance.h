@@ -33,7 +33,7 @@ struct balance {
 };
 
 /* The reasons that tests of this program have raised: bit 1 << enum proto_reason. */
-extern uint32_t balance_reasons;
+extern _Atomic uint32_t balance_reasons;
 
 void balance_fini(struct balance *balance);
 

@@ -30,7 +30,7 @@ def compiled(build):
     with open(build / 'compile_commands.json', encoding='utf-8') as f:
         commands = json.load(f)
     files = {Path(c['directory'], c['file']).resolve() for c in commands}
-    return sorted(f for f in files if f.relative_to(ROOT).parts[0] in ('lib', 'app'))
+    return sorted(f for f in files if f.exists() and f.relative_to(ROOT).parts[0] in ('lib', 'app'))
 
 
 def main(argv):
