@@ -14,11 +14,11 @@
 #define TTL_DEFAULT 64 /* RFC 1700 */
 
 /*
- * Pieces below this many bytes, on average, are copied by PROTO_DATA_AUTO. Where the UDP checksum
- * is made in software the bytes are read anyway and a copy costs little more, so mapping pays
- * later.
+ * Pieces below this many bytes, on average, are copied by PROTO_DATA_AUTO. With hot data and a port
+ * that makes checksums, mapping begins to pay between 484 and 740 bytes a frame. Where the UDP
+ * checksum is made in software the bytes are read anyway: between 1472 and 3972.
  */
-#define MAP_PIECE_MIN	       512
+#define MAP_PIECE_MIN	       640
 #define MAP_PIECE_MIN_SOFTWARE 2048
 
 static int
