@@ -25,7 +25,7 @@ rec_unmapped(void *addr, void *opaque)
 	struct completions *comp = rec->completions;
 
 	RTE_SET_USED(addr);
-	if (rte_gettid() == comp->tid) {
+	if (rte_gettid() == atomic_load_explicit(&comp->tid, memory_order_relaxed)) {
 		comp->n_handed--;
 		done_push(comp, rec);
 		return;

@@ -14,6 +14,8 @@
 #ifndef PROTO_COMPLETE_H
 #define PROTO_COMPLETE_H
 
+#include <stdatomic.h>
+
 #include <rte_eal.h>
 #include <rte_mbuf.h>
 #include <rte_ring.h>
@@ -63,7 +65,7 @@ struct completions {
 
 	struct rte_ring *remote; /* records that another thread freed last */
 	uint32_t n_handed;	 /* records in REC_HANDED */
-	int tid;		 /* the worker's thread */
+	_Atomic int tid;	 /* the worker's thread */
 };
 
 int completions_init(struct completions *comp, const char *name, uint32_t n_recs, int socket);
@@ -89,6 +91,13 @@ unsigned completions_deliver(struct completions *comp);
  * for `reason`, since nobody knows whether they left. For the thread that stops the port.
  */
 void completions_fail_handed(struct completions *comp, const void *queue, enum proto_reason reason);
+
+/* The calling thread works this worker from now on. */
+static inline void
+completions_own(struct completions *comp)
+{
+	atomic_store_explicit(&comp->tid, rte_gettid(), memory_order_relaxed);
+}
 
 /* Records not free. */
 static inline uint32_t

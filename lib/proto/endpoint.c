@@ -354,7 +354,7 @@ proto_send(struct proto_endpoint *ep, const struct proto_payload *payloads, uint
 	ep->refused = PROTO_REASON_NONE;
 	if (n == 0)
 		return 0;
-	ep->flow.share->completions.tid = rte_gettid();
+	completions_own(&ep->flow.share->completions);
 	if (unlikely(ep->net_gen != atomic_load_explicit(&stack->net_gen, memory_order_acquire)))
 		endpoint_resolve(ep);
 	if (likely(ep->unresolved == PROTO_REASON_NONE)) {

@@ -78,7 +78,7 @@ PKTPOOL_API int proto_stop(struct proto *stack) PKTPOOL_MUST_CHECK;
  * stay configured and stopped. Calls proto_stop() if that has not been done.
  *
  * @param report called once for each line about what is still out; may be NULL
- * @return 0; -EBUSY: something is still out, see proto_stop(); the stack is there as before.
+ * @return 0; -EBUSY: something is still out, see proto_stop(): call again when it is back.
  */
 PKTPOOL_API int proto_destroy(
 	struct proto *stack, pktpool_report_fn report, void *arg) PKTPOOL_MUST_CHECK;

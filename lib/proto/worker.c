@@ -138,7 +138,7 @@ worker_destroy(struct proto_worker *worker)
 void
 worker_drain(struct proto_worker *worker)
 {
-	worker->share.completions.tid = rte_gettid();
+	completions_own(&worker->share.completions);
 	while (completions_deliver(&worker->share.completions) != 0)
 		;
 }
@@ -149,7 +149,7 @@ proto_poll(struct proto_worker *worker, uint64_t now)
 	unsigned n_links = worker->stack->n_links;
 	unsigned work = 0;
 
-	worker->share.completions.tid = rte_gettid();
+	completions_own(&worker->share.completions);
 	for (unsigned i = 0; i < n_links; i++) {
 		work += txq_flush(worker->txqs[i]);
 		txq_reclaim_idle(worker->txqs[i], now);
