@@ -115,6 +115,18 @@ cache_some(void *arg)
 	return 0;
 }
 
+/* Field by field: the struct has padding. */
+static void
+same_usage(const struct pktpool_usage *a, const struct pktpool_usage *b)
+{
+	assert_int_equal(a->in_use, b->in_use);
+	assert_int_equal(a->peak, b->peak);
+	assert_int_equal(a->provisioned, b->provisioned);
+	assert_int_equal(a->overflow_entered, b->overflow_entered);
+	assert_int_equal(a->allocated, b->allocated);
+	assert_int_equal(a->refused, b->refused);
+}
+
 static void
 reports_say_who_took_it(void **state)
 {
@@ -138,7 +150,7 @@ reports_say_who_took_it(void **state)
 		pktpool_usage(pool, &before);
 		assert_int_equal(pktpool_dump(pool, add_line, &r), 3);
 		pktpool_usage(pool, &after);
-		assert_memory_equal(&before, &after, sizeof(before));
+		same_usage(&before, &after);
 		assert_int_equal(r.lines, 4);
 		has(&r, "pool=track kind=packets n=100 overflow=0 in_use=3");
 		has(&r, "taken_by=tx/send.c:42 lcore=0 age_ms=");
