@@ -241,19 +241,6 @@ next_hop_find(const struct proto_endpoint *ep, struct rte_ether_addr *mac)
 	return PROTO_REASON_NONE;
 }
 
-/* The sum over the pseudo header without the length, which every frame adds. */
-static uint32_t
-phdr_sum(const struct proto_endpoint_conf *conf)
-{
-	rte_be32_t v4[2];
-
-	if (conf->remote.family == PROTO_IPV6)
-		return cksum_pseudo_ipv6(conf->local.bytes, conf->remote.bytes, IPPROTO_UDP, 0);
-	memcpy(&v4[0], conf->local.bytes, sizeof(v4[0]));
-	memcpy(&v4[1], conf->remote.bytes, sizeof(v4[1]));
-	return cksum_pseudo_ipv4(v4[0], v4[1], IPPROTO_UDP, 0);
-}
-
 /*
  * Find the next hop's Ethernet address and build the headers anew, after routes, neighbours or
  * links have changed. Sets ep->unresolved. The worker's thread; takes the net lock.
@@ -272,8 +259,6 @@ endpoint_resolve(struct proto_endpoint *ep)
 	if (ep->unresolved != PROTO_REASON_NONE)
 		return;
 	hdr_build(&ep->flow.fill_ctx.hdr, &ep->conf, &ep->link->port.mac, &mac);
-	if (ep->flow.fill_ctx.cksum_mode == FILL_CKSUM_OFFLOAD)
-		ep->flow.fill_ctx.phdr_sum = phdr_sum(&ep->conf);
 }
 
 int

@@ -32,7 +32,6 @@ struct fill_ctx {
 	struct ipid ipid;
 	uint64_t offload_flags; /* mbuf ol_flags of whole datagrams */
 	uint64_t offload_lens;	/* mbuf tx_offload of them */
-	uint32_t phdr_sum;	/* FILL_CKSUM_OFFLOAD: pseudo header without the length */
 	uint16_t whole_df;	/* DF bit of whole datagrams, host byte order */
 	uint8_t cksum_mode;	/* enum fill_cksum */
 	bool iova_is_va;	/* a virtual address is what a device takes */

@@ -128,7 +128,7 @@ unsummed_cksum(const struct fill_ctx *ctx, rte_be16_t udp_len)
 	if (ctx->cksum_mode != FILL_CKSUM_OFFLOAD)
 		return 0;
 	/* The port adds ports, length and data to the pseudo header's sum. */
-	return (uint16_t)cksum_add(ctx->phdr_sum, udp_len);
+	return (uint16_t)cksum_add(ctx->hdr.phdr_sum, udp_len);
 }
 
 /* `n` frames of the same length, each a whole datagram or a raw frame; the first one's is `id`. */

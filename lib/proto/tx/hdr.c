@@ -106,22 +106,17 @@ build_udp(struct hdr_template *template, const struct proto_endpoint_conf *conf,
 	template->rearm = rearm_word(template->len);
 }
 
-/* The sum of what stays the same in every datagram of the endpoint. */
+/* The pseudo header without the length (RFC 768, RFC 8200 8.1). */
 static uint32_t
-udp_constant_sum(const struct proto_endpoint_conf *conf)
+pseudo_sum(const struct proto_endpoint_conf *conf)
 {
 	rte_be32_t v4[2];
-	uint32_t sum;
 
-	if (conf->remote.family == PROTO_IPV4) {
-		memcpy(&v4[0], conf->local.bytes, sizeof(v4[0]));
-		memcpy(&v4[1], conf->remote.bytes, sizeof(v4[1]));
-		sum = cksum_pseudo_ipv4(v4[0], v4[1], IPPROTO_UDP, 0);
-	} else {
-		sum = cksum_pseudo_ipv6(conf->local.bytes, conf->remote.bytes, IPPROTO_UDP, 0);
-	}
-	return cksum_fold((uint64_t)sum + rte_cpu_to_be_16(conf->local_port) +
-			  rte_cpu_to_be_16(conf->remote_port));
+	if (conf->remote.family == PROTO_IPV6)
+		return cksum_pseudo_ipv6(conf->local.bytes, conf->remote.bytes, IPPROTO_UDP, 0);
+	memcpy(&v4[0], conf->local.bytes, sizeof(v4[0]));
+	memcpy(&v4[1], conf->remote.bytes, sizeof(v4[1]));
+	return cksum_pseudo_ipv4(v4[0], v4[1], IPPROTO_UDP, 0);
 }
 
 void
@@ -138,7 +133,9 @@ hdr_build(struct hdr *hdr, const struct proto_endpoint_conf *conf, const struct 
 	build_udp(&hdr->whole, conf, src, dst, false, true);
 	build_udp(&hdr->first, conf, src, dst, true, true);
 	build_udp(&hdr->rest, conf, src, dst, true, false);
-	hdr->udp_sum = udp_constant_sum(conf);
+	hdr->phdr_sum = pseudo_sum(conf);
+	hdr->udp_sum = cksum_fold((uint64_t)hdr->phdr_sum + rte_cpu_to_be_16(conf->local_port) +
+				  rte_cpu_to_be_16(conf->remote_port));
 	if (conf->remote.family == PROTO_IPV4) {
 		uint16_t words[sizeof(struct rte_ipv4_hdr) / 2];
 		uint64_t sum = 0;

@@ -49,8 +49,9 @@ struct hdr {
 	struct hdr_template whole; /* a datagram in one frame, or a raw frame */
 	struct hdr_template first; /* the first fragment: with the UDP header */
 	struct hdr_template rest;  /* the other fragments */
-	uint32_t ip_sum;  /* IPv4: the header but length, identification, offset, checksum */
-	uint32_t udp_sum; /* pseudo header and UDP header but the length, which counts twice */
+	uint32_t ip_sum;   /* IPv4: the header but length, identification, offset, checksum */
+	uint32_t phdr_sum; /* pseudo header but the length */
+	uint32_t udp_sum;  /* pseudo header and UDP header but the length, which counts twice */
 };
 
 /* Build the templates of an endpoint whose addresses are resolved. */
