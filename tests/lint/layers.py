@@ -16,16 +16,17 @@ BELOW_TX = {'plan', 'net', 'link', 'wire', 'leaf'} | PUBLIC
 MAY = {
     'app': PUBLIC,
     'bench-cksum': PUBLIC | {'app', 'wire'},  # measures one private part alone
+    'bench-reass': PUBLIC | {'app', 'rx'},  # likewise
     'pktpool': {'pktpool-public'},
     'pktpool-public': set(),
     'proto-public': {'pktpool-public'},
     'leaf': PUBLIC,
-    'wire': set(),
+    'wire': PUBLIC,
     'plan': {'wire', 'proto-public'},
     'link': {'wire', 'leaf'} | PUBLIC,
     'net': {'link', 'wire', 'leaf'} | PUBLIC,
     'tx': BELOW_TX,
-    'rx': BELOW_TX - {'plan'},
+    'rx': BELOW_TX | {'tx'},  # answers go down through tx/control.h
     'state': BELOW_TX | {'tx', 'rx'},  # the structs of worker, stack and endpoint
     'stack': BELOW_TX | {'tx', 'rx', 'state'},
 }
@@ -36,13 +37,15 @@ LAYERS = [(re.compile(pattern), layer) for pattern, layer in (
     (r'lib/proto/tx/plan\.', 'plan'),
     (r'lib/proto/tx/', 'tx'),
     (r'lib/proto/rx/', 'rx'),
+    (r'lib/proto/net/zone\.h$', 'leaf'),
     (r'lib/proto/net/', 'net'),
     (r'lib/proto/link/', 'link'),
     (r'lib/proto/proto\w*\.h$', 'proto-public'),
-    (r'lib/proto/(counters|env|addr|complete)\.', 'leaf'),
+    (r'lib/proto/((counters|env|addr|complete)\.|demux\w*\.)', 'leaf'),
     (r'lib/proto/\w+\.h$', 'state'),
     (r'lib/proto/', 'stack'),
     (r'app/bench/bench_cksum\.c$', 'bench-cksum'),
+    (r'app/bench/bench_reass\.c$', 'bench-reass'),
     (r'app/', 'app'),
 )]
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
