@@ -18,7 +18,7 @@
 
 #define BENCH_CASES_MAX	  16
 #define BENCH_GROUPS_MAX  16
-#define BENCH_TARGETS_MAX 16
+#define BENCH_TARGETS_MAX 32
 #define BENCH_TURNS_MAX	  1024
 
 #define BENCH_FRAME_DATA  1472u	       /* client bytes in a full segment at an MTU of 1500 */
@@ -135,6 +135,8 @@ int bench_port_start(uint16_t port_id);
 
 /* The groups. 0 or negative errno. */
 int bench_cksum(struct bench *bench);
+int bench_reass(struct bench *bench);
+int bench_rx(struct bench *bench);
 int bench_tx(struct bench *bench);
 
 /* What the run was made on, each fact as @before key @between value @after, @sep between them. */

@@ -63,7 +63,8 @@ start_eal(char **argv, int separator)
 {
 	/* rte_eal_init() takes writable strings. */
 	char text[12][48] = {"chainburst-bench", "-l", "", "--no-huge", "--no-pci", "--no-shconf",
-		"-m", "512", "--iova-mode=va", "--no-telemetry", "--log-level=lib.eal:warning", ""};
+		"-m", "4096", "--iova-mode=va", "--no-telemetry", "--log-level=lib.eal:warning",
+		""};
 	char *defaults[RTE_DIM(text)];
 
 	if (separator != 0)
@@ -151,6 +152,10 @@ run(struct bench *bench)
 	rc = bench_cksum(bench);
 	if (rc == 0)
 		rc = bench_tx(bench);
+	if (rc == 0)
+		rc = bench_rx(bench);
+	if (rc == 0)
+		rc = bench_reass(bench);
 	if (rc == 0 && bench->n_groups == 0) {
 		fprintf(stderr, "chainburst-bench: no group's name contains \"%s\"\n", bench->only);
 		rc = -EINVAL;

@@ -40,7 +40,7 @@ sender_stack_make(struct sender_stack *s, const char *name, const struct proto_p
 {
 	const struct proto_conf conf = {.name = name};
 	struct pktpool_why why = {{0}};
-	struct proto_link_conf link_conf = {.ops = ops, .mtu = 1500};
+	struct proto_link_conf link_conf = {.ops = ops, .mtu = 1500, .send_only = true};
 	char vdev[32];
 	int rc;
 
@@ -88,7 +88,6 @@ sender_make(struct sender *s, struct sender_stack *stack, const struct sender_ki
 	struct proto_endpoint_conf conf = {
 		.kind = PROTO_UDP,
 		.link = stack->link,
-		.local_port = 9,
 		.remote_port = 9,
 		.cut = kind->cut,
 		.data = kind->data,

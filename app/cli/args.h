@@ -10,10 +10,7 @@
 
 #include <proto.h>
 
-#include "opt.h"
-
-/* Most --neigh options. */
-#define ARGS_NEIGH_MAX 64
+#include "args_net.h"
 
 /* What stands where nothing was given; --help names them. */
 #define ARGS_FROM_IPV4	     "192.0.2.1"   /* RFC 5737 */
@@ -23,40 +20,25 @@
 #define ARGS_PCAP	     "chainburst.pcap"
 #define ARGS_NEXT_HOP_MAC    "02:00:00:00:00:01" /* only where no peer can be: net_pcap, net_null */
 
-/* One --neigh. */
-struct args_neigh {
-	struct proto_addr addr;
-	struct rte_ether_addr mac;
-};
-
 struct send_args {
-	char *const *files; /* into argv; "-" is standard input */
+	struct net_args net; /* first, as args_net_options wants it */
+	char *const *files;  /* into argv; "-" is standard input */
 	unsigned n_files;
-	struct proto_addr to, from;
+	struct proto_addr to;
+	struct args_prefix from;
 	uint16_t to_port, from_port;
 	uint32_t payload; /* bytes of each payload but a file's last; 0: see args_payload_default()
 			   */
 	enum proto_cut cut;
 	enum proto_data data;
 	enum proto_df df;
-	const char *pcap; /* NULL: ARGS_PCAP, unless there is a vdev or EAL arguments */
-	const char *vdev; /* NULL: net_pcap */
-	uint16_t mtu;	  /* 0: the port's */
-	bool gateway;	  /* gateway_mac is set */
+	bool gateway; /* gateway_mac is set */
 	struct rte_ether_addr gateway_mac;
-	struct args_neigh neigh[ARGS_NEIGH_MAX];
-	unsigned n_neigh;
 	uint64_t rate; /* payload bits a second; 0: as fast as the port takes them */
 	uint64_t repeat;
-	uint16_t port;
 	uint8_t dscp, ttl; /* ttl 0: 64 */
 	uint32_t flow_label;
-	bool vlan;
-	uint16_t vlan_tci;
 	bool no_udp_cksum;
-	uint64_t seed;			     /* 0: unpredictable */
-	uint32_t packets, buffers, payloads; /* pool sizes; 0: the library's */
-	bool json, quiet, verbose, help;
 };
 
 /*

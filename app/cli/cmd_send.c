@@ -3,39 +3,14 @@
  * chainburst send: check everything that can be checked, then bring up EAL and stack, send, take
  * all down again, and only then report, since closing a port may still fail.
  */
-#include <string.h>
-
 #include <rte_cycles.h>
-#include <rte_ethdev.h>
 
 #include "args.h"
 #include "capture.h"
 #include "cmd.h"
-#include "report.h"
+#include "outcome.h"
 #include "send_loop.h"
-
-static volatile sig_atomic_t stop; /* the signal that asks to end; 0: none */
-
-static void
-on_signal(int signo)
-{
-	stop = signo;
-}
-
-/*
- * No SA_RESTART: a read from a pipe must end, too. SIGPIPE is caught because net_pcap does not tell
- * that the reader of its pipe has gone, and because dying of it would leave files behind.
- */
-static void
-catch_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal};
-
-	sigemptyset(&action.sa_mask);
-	(void)sigaction(SIGINT, &action, NULL);
-	(void)sigaction(SIGTERM, &action, NULL);
-	(void)sigaction(SIGPIPE, &action, NULL);
-}
+#include "signals.h"
 
 static void
 note_empty(const char *name)
@@ -71,8 +46,9 @@ report_init(struct report *report, const struct send_args *args, uint64_t total)
 		[PROTO_DATA_AUTO] = "auto", [PROTO_DATA_COPY] = "copy", [PROTO_DATA_MAP] = "map"};
 
 	*report = (struct report){
-		.port_id = args->port,
-		.pcap = args->pcap,
+		.command = "send",
+		.port_id = args->net.port,
+		.pcap = args->net.pcap,
 		.local_port = args->from_port,
 		.remote_port = args->to_port,
 		.cut = args->cut == PROTO_SEGMENT ? "segment" : "fragment",
@@ -82,50 +58,37 @@ report_init(struct report *report, const struct send_args *args, uint64_t total)
 		.files = args->n_files,
 		.repeat = args->repeat,
 	};
-	(void)proto_addr_format(&args->from, report->local, sizeof(report->local));
+	(void)proto_addr_format(&args->from.addr, report->local, sizeof(report->local));
 	(void)proto_addr_format(&args->to, report->remote, sizeof(report->remote));
-}
-
-/* What is known when the port has been stopped, while the stack is there. */
-static void
-report_figures(struct report *report, const struct send_stack *stack, const struct send_loop *loop)
-{
-	(void)rte_eth_dev_get_name_by_port(report->port_id, report->port_name);
-	proto_link_info(stack->link, &report->link);
-	proto_link_offloads(stack->link, report->offloads);
-	(void)snprintf(report->driver, sizeof(report->driver), "%s", report->link.port.driver);
-	report->link.port.driver = report->driver; /* the port's own goes with the port */
-	proto_worker_counters(stack->worker, &report->counters);
-	pktpool_usage(proto_worker_pktpool(stack->worker), &report->packets);
-	bufpool_usage(proto_worker_bufpool(stack->worker), &report->buffers);
-	report->seconds = (double)(loop->completed - loop->begun) / (double)rte_get_tsc_hz();
 }
 
 /* Everything between the EAL and the report. Returns 0, or -1 with `err`: see `report->sent`. */
 static int
-run(const struct send_args *args, uint64_t total, struct report *report, struct opt_error *err)
+run(const struct send_args *args, uint64_t total, struct report *report,
+	const volatile sig_atomic_t *stop, struct opt_error *err)
 {
 	struct source_conf source_conf = {
 		.files = args->files,
 		.n_files = args->n_files,
 		.repeat = args->repeat,
 		.payload = args->payload,
-		.empty = args->quiet ? NULL : note_empty,
+		.empty = args->net.quiet ? NULL : note_empty,
 	};
 	struct send_stack stack;
-	struct send_loop loop = {.stack = &stack, .stop = &stop};
+	struct send_loop loop = {.stack = &stack, .stop = stop};
 	struct opt_error down_err = {.text = ""};
 	uint64_t hz = rte_get_tsc_hz();
-	int ret = send_stack_up(&stack, args, send_loop_done, &loop, &stop, err);
+	int ret = send_stack_up(&stack, args, send_loop_done, &loop, stop, err);
 
 	if (ret == 0)
 		ret = source_create(&loop.source, &source_conf, err);
 	if (ret == 0) {
 		pace_init(&loop.pace, args->rate, hz, rte_get_tsc_cycles());
-		progress_init(&loop.progress, !args->quiet, total, hz, rte_get_tsc_cycles());
+		progress_init(&loop.progress, !args->net.quiet, total, hz, rte_get_tsc_cycles());
 		send_loop_run(&loop);
-		send_stack_stop(&stack);
-		report_figures(report, &stack, &loop);
+		net_stack_stop(&stack.net);
+		outcome_figures(report, &stack.net);
+		report->seconds = (double)(loop.completed - loop.begun) / (double)hz;
 		report->sent = true;
 		report->interrupted = loop.interrupted;
 		if (loop.failed) {
@@ -133,7 +96,7 @@ run(const struct send_args *args, uint64_t total, struct report *report, struct 
 			ret = -1;
 		}
 	}
-	bool held = send_stack_down(&stack, &down_err) < 0;
+	bool held = net_stack_down(&stack.net, &down_err) < 0;
 
 	source_destroy(loop.source, held);
 	if (held && ret == 0) {
@@ -143,52 +106,24 @@ run(const struct send_args *args, uint64_t total, struct report *report, struct 
 	return ret;
 }
 
-/* How the run has ended. `error` is NULL, or says what went wrong. */
-static void
-report_end(struct report *report, const char *error)
-{
-	bool interrupted = report->sent ? report->interrupted : stop != 0;
-
-	report->error = error;
-	report->exit_status = interrupted ? 128 + stop : error != NULL;
-	report->status = interrupted ? "interrupted" : error != NULL ? "failed" : "ok";
-}
-
-/* Print the report. Returns the exit status: output that is lost is a failure. */
-static int
-print(const struct send_args *args, const struct report *report)
-{
-	if (args->json)
-		report_json(stdout, report);
-	else if (!args->quiet)
-		report_table(stdout, report, args->verbose);
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return report->exit_status;
-	complain("stdout: the report could not be written; is the disk full?");
-	return report->exit_status != 0 ? report->exit_status : 1;
-}
-
 /* Bring the EAL up, send, bring it down, report. */
 static int
 send_all(const struct eal_args *eal, const struct send_args *args, struct capture *capture,
 	uint64_t total)
 {
+	const volatile sig_atomic_t *stop = signals_catch();
 	struct opt_error err = {.text = ""}, capture_err;
 	struct report report;
-	int ret;
+	int ret = eal_start(eal, args->net.vdev ? args->net.vdev : capture->vdev,
+		net_stack_megabytes(&args->net, 0), &err);
 
-	if (eal->argc > 0)
-		ret = eal_start_user(eal, &err);
-	else
-		ret = eal_start_embedded(
-			args->vdev ? args->vdev : capture->vdev, send_stack_megabytes(args), &err);
 	if (ret < 0) {
 		capture_discard(capture);
 		complain("%s", err.text);
 		return 1;
 	}
 	report_init(&report, args, total);
-	ret = run(args, total, &report, &err);
+	ret = run(args, total, &report, stop, &err);
 	eal_end(); /* closes the capture, too: only now it can be measured */
 	if (!report.sent)
 		capture_discard(capture);
@@ -198,12 +133,13 @@ send_all(const struct eal_args *eal, const struct send_args *args, struct captur
 			err = capture_err;
 		ret = -1;
 	}
-	if (ret == 0 && stop == SIGPIPE)
+	if (ret == 0 && *stop == SIGPIPE)
 		ret = opt_fail(&err, -1, "the reader of a pipe has gone before the end");
 	if (ret < 0)
 		complain("%s", err.text);
-	report_end(&report, ret < 0 ? err.text : NULL);
-	return report.sent ? print(args, &report) : report.exit_status;
+	outcome_set(&report, ret < 0 ? err.text : NULL,
+		(report.sent ? report.interrupted : *stop != 0) ? *stop : 0);
+	return report.sent ? outcome_print(&report, &args->net, stdout) : report.exit_status;
 }
 
 static int
@@ -219,16 +155,16 @@ cmd_send_run(const struct eal_args *eal, int argc, char **argv)
 		complain("%s", err.text);
 		return status;
 	}
-	if (args.help) {
+	if (args.net.help) {
 		args_send_help(stdout);
 		return OPT_OK;
 	}
-	catch_signals();
-	if (args.pcap != NULL && capture_open(&capture, args.pcap, &err) < 0) {
+	(void)signals_catch();
+	if (args.net.pcap != NULL && capture_open(&capture, args.net.pcap, &err) < 0) {
 		complain("%s", err.text);
 		return 1;
 	}
-	if (check_files(&args, args.pcap != NULL ? &capture.stat : NULL, &total, &err) < 0) {
+	if (check_files(&args, args.net.pcap != NULL ? &capture.stat : NULL, &total, &err) < 0) {
 		capture_discard(&capture);
 		complain("%s", err.text);
 		return 1;

@@ -127,8 +127,8 @@ init(int argc, const char *const *args)
 	return rte_eal_init(argc, argv);
 }
 
-int
-eal_start_embedded(const char *vdev, unsigned megabytes, struct opt_error *err)
+static int
+start_embedded(const char *vdev, unsigned megabytes, struct opt_error *err)
 {
 	char prefix[32], memory_mb[16], lcores[32], text[256];
 	int ret, saved, memory;
@@ -161,8 +161,8 @@ eal_start_embedded(const char *vdev, unsigned megabytes, struct opt_error *err)
 					       : "");
 }
 
-int
-eal_start_user(const struct eal_args *args, struct opt_error *err)
+static int
+start_user(const struct eal_args *args, struct opt_error *err)
 {
 	int ret = rte_eal_init(args->argc, args->argv);
 
@@ -171,6 +171,12 @@ eal_start_user(const struct eal_args *args, struct opt_error *err)
 			"EAL: %s; its arguments are those before the --, see DPDK's guide",
 			rte_strerror(rte_errno));
 	return 0;
+}
+
+int
+eal_start(const struct eal_args *args, const char *vdev, unsigned megabytes, struct opt_error *err)
+{
+	return args->argc > 0 ? start_user(args, err) : start_embedded(vdev, megabytes, err);
 }
 
 void

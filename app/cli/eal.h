@@ -17,17 +17,13 @@ struct eal_args {
 };
 
 /*
- * Start the EAL with the user's arguments. Its log goes where EAL sends it.
- * Returns 0, or -1 with `err` filled.
+ * Start the EAL: with the user's arguments, its log where EAL sends it; or, without any, embedded,
+ * with `vdev` ("net_null0") and `megabytes` of memory. While it starts embedded, what it and its
+ * drivers write goes nowhere but into `err` if they fail. Errors of drivers later on go to stderr.
+ * Returns 0, or -1 with `err` filled; then nothing is left behind.
  */
-int eal_start_user(const struct eal_args *args, struct opt_error *err);
-
-/*
- * Start the EAL embedded, with `vdev` ("net_null0") and `megabytes` of memory. While it starts,
- * what it and its drivers write goes nowhere but into `err` if they fail. Errors of drivers later
- * on go to stderr. Returns 0, or -1 with `err` filled; then nothing is left behind.
- */
-int eal_start_embedded(const char *vdev, unsigned megabytes, struct opt_error *err);
+int eal_start(
+	const struct eal_args *args, const char *vdev, unsigned megabytes, struct opt_error *err);
 
 /* End the EAL, and remove the runtime directory that this process has made. */
 void eal_end(void);

@@ -12,6 +12,8 @@
 
 static const struct cmd *const commands[] = {
 	&cmd_send,
+	&cmd_recv,
+	&cmd_echo,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -193,6 +193,25 @@ opt_set_choice(const struct opt *opt, const char *text, void *target, struct opt
 	return opt_bad(opt, text, err);
 }
 
+/* The row of this name (`name`, `len`; NULL: of this letter), in included tables too. */
+static const struct opt *
+lookup(const struct opt *table, size_t rows, const char *name, size_t len, char letter)
+{
+	for (size_t i = 0; i < rows; i++) {
+		const struct opt *opt = &table[i];
+
+		if (opt->rows != NULL)
+			opt = lookup(opt->rows, opt->n_rows, name, len, letter);
+		else if (name != NULL
+				 ? strlen(opt->name) != len || memcmp(opt->name, name, len) != 0
+				 : opt->letter == '\0' || opt->letter != letter)
+			opt = NULL;
+		if (opt != NULL)
+			return opt;
+	}
+	return NULL;
+}
+
 /* The row of "--name", "--name=value" or "-x"; `*value` is what stands behind the "=", or NULL. */
 static const struct opt *
 find(const struct opt *table, size_t rows, const char *arg, const char **value)
@@ -202,14 +221,9 @@ find(const struct opt *table, size_t rows, const char *arg, const char **value)
 	size_t len = is_long ? strcspn(name, "=") : 0;
 
 	*value = is_long && name[len] == '=' ? name + len + 1 : NULL;
-	for (size_t i = 0; i < rows; i++) {
-		const struct opt *opt = &table[i];
-
-		if (is_long ? strlen(opt->name) == len && memcmp(opt->name, name, len) == 0
-			    : opt->letter != '\0' && opt->letter == arg[1] && arg[2] == '\0')
-			return opt;
-	}
-	return NULL;
+	if (!is_long && arg[2] != '\0')
+		return NULL;
+	return lookup(table, rows, is_long ? name : NULL, len, arg[1]);
 }
 
 /* Parse the option at argv[*at]; `*at` is left on the last argument that it used. */
@@ -264,30 +278,38 @@ opt_parse(const struct opt *table, size_t rows, int argc, char **argv, void *tar
 	return OPT_OK;
 }
 
+static void
+help_row(FILE *out, const struct opt *opt)
+{
+	const char *line = opt->help;
+	char head[64];
+	int len;
+
+	len = snprintf(head, sizeof(head), "  %c%c%s--%s %s", opt->letter ? '-' : ' ',
+		opt->letter ? opt->letter : ' ', opt->letter ? ", " : "  ", opt->name,
+		opt->metavar ? opt->metavar : "");
+	if (len > HELP_COLUMN)
+		fprintf(out, "%s\n%*s", head, HELP_COLUMN, "");
+	else
+		fprintf(out, "%-*s", HELP_COLUMN, head);
+	for (;;) {
+		size_t n = strcspn(line, "\n");
+
+		fprintf(out, " %.*s\n", (int)n, line);
+		if (line[n] == '\0')
+			break;
+		line += n + 1;
+		fprintf(out, "%*s", HELP_COLUMN, "");
+	}
+}
+
 void
 opt_help(FILE *out, const struct opt *table, size_t rows)
 {
 	for (size_t i = 0; i < rows; i++) {
-		const struct opt *opt = &table[i];
-		const char *line = opt->help;
-		char head[64];
-		int len;
-
-		len = snprintf(head, sizeof(head), "  %c%c%s--%s %s", opt->letter ? '-' : ' ',
-			opt->letter ? opt->letter : ' ', opt->letter ? ", " : "  ", opt->name,
-			opt->metavar ? opt->metavar : "");
-		if (len > HELP_COLUMN)
-			fprintf(out, "%s\n%*s", head, HELP_COLUMN, "");
+		if (table[i].rows != NULL)
+			opt_help(out, table[i].rows, table[i].n_rows);
 		else
-			fprintf(out, "%-*s", HELP_COLUMN, head);
-		for (;;) {
-			size_t n = strcspn(line, "\n");
-
-			fprintf(out, " %.*s\n", (int)n, line);
-			if (line[n] == '\0')
-				break;
-			line += n + 1;
-			fprintf(out, "%*s", HELP_COLUMN, "");
-		}
+			help_row(out, &table[i]);
 	}
 }

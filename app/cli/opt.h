@@ -40,13 +40,21 @@ struct opt {
 	uint8_t width;		    /* of the field, bytes: 1, 2, 4, 8 */
 	uint64_t min, max;	    /* numbers only */
 	const char *const *choices; /* opt_set_choice: NULL-terminated; the index is stored */
-	const char *expect; /* said when the value is wrong: what is expected, and the cure */
-	const char *help;   /* lines separated by \n */
+	const char *expect;	/* said when the value is wrong: what is expected, and the cure */
+	const char *help;	/* lines separated by \n */
+	const struct opt *rows; /* not NULL: this row stands for those rows, and has nothing else */
+	size_t n_rows;
 };
 
 /* Number of rows, and the fields of one that stores into `field` of `type`. */
 #define OPT_ROWS(table)	       (sizeof(table) / sizeof((table)[0]))
 #define OPT_FIELD(type, field) .offset = offsetof(type, field), .width = sizeof(((type *)0)->field)
+
+/* A row that stands for all rows of another table, whose target begins this one's. */
+#define OPT_INCLUDE(table)                                 \
+	{                                                  \
+		.rows = (table), .n_rows = OPT_ROWS(table) \
+	}
 
 int opt_set_flag(const struct opt *opt, const char *text, void *target, struct opt_error *err);
 int opt_set_text(const struct opt *opt, const char *text, void *target, struct opt_error *err);

@@ -4,6 +4,24 @@
 #include <inttypes.h>
 #include <string.h>
 
+struct report_rates
+report_rates(const struct report *report)
+{
+	const uint64_t *count = report->counters.count;
+	bool rx = report->receives;
+	uint64_t frames = count[rx ? PROTO_C_FRAMES_RECEIVED : PROTO_C_FRAMES_SENT];
+	uint64_t octets = count[rx ? PROTO_C_OCTETS_RECEIVED : PROTO_C_OCTETS_SENT];
+	uint64_t payload = rx ? report->octets_taken : count[PROTO_C_PAYLOAD_OCTETS];
+
+	if (report->seconds <= 0)
+		return (struct report_rates){.mframes = 0};
+	return (struct report_rates){
+		.mframes = (double)frames / report->seconds / 1e6,
+		.gbit = (double)octets / report->seconds * 8 / 1e9,
+		.payload_gbit = (double)payload / report->seconds * 8 / 1e9,
+	};
+}
+
 static void
 row(FILE *out, const char *group, const char *name, uint64_t count, const char *more)
 {
@@ -23,19 +41,46 @@ reasons(FILE *out, const struct proto_counters *counters, unsigned first, unsign
 }
 
 static void
-table_head(FILE *out, const struct report *report)
+table_where(FILE *out, const struct report *report)
 {
-	fprintf(out, "send: %s\n", report->status);
-	if (report->error != NULL)
-		fprintf(out, "  %s\n", report->error);
+	fprintf(out, "  on DPDK port %u, %s (%s)", report->port_id, report->port_name,
+		report->link.port.driver);
+	if (report->pcap != NULL)
+		fprintf(out, ", %s %s", report->receives ? "from" : "into", report->pcap);
+	if (report->out != NULL)
+		fprintf(out, ", into %s", report->out);
+	fputs("\n\n", out);
+}
+
+static void
+table_head_rx(FILE *out, const struct report *report)
+{
+	if (report->local[0] == '-')
+		fprintf(out, "  on every address of ours,");
+	else
+		fprintf(out, "  on %s", report->local);
+	fprintf(out, " port %u, MTU %u\n", report->local_port, report->link.mtu);
+}
+
+static void
+table_head_tx(FILE *out, const struct report *report)
+{
 	fprintf(out, "  %s port %u to %s port %u, MTU %u, cut %s, data %s\n", report->local,
 		report->local_port, report->remote, report->remote_port, report->link.mtu,
 		report->cut, report->data);
 	if (report->link.auto_copies != NULL && strcmp(report->data, "auto") == 0)
 		fprintf(out, "  auto copies here: %s\n", report->link.auto_copies);
-	fprintf(out, "  on DPDK port %u, %s (%s)%s%s\n\n", report->port_id, report->port_name,
-		report->link.port.driver, report->pcap ? ", into " : "",
-		report->pcap ? report->pcap : "");
+}
+
+static void
+table_datagrams(FILE *out, const struct report *report)
+{
+	const struct proto_counters *c = &report->counters;
+	char bytes[64];
+
+	(void)snprintf(bytes, sizeof(bytes), "%" PRIu64 " bytes", report->octets_taken);
+	row(out, "datagrams", "received", report->payloads_taken, bytes);
+	row(out, "", "reassembled", c->count[PROTO_C_DATAGRAMS_REASSEMBLED], "");
 }
 
 static void
@@ -64,17 +109,40 @@ table_frames(FILE *out, const struct report *report)
 	char bytes[64];
 
 	(void)snprintf(bytes, sizeof(bytes), "%" PRIu64 " bytes", c->count[PROTO_C_OCTETS_SENT]);
-	row(out, "frames", "sent", c->count[PROTO_C_FRAMES_SENT], bytes);
+	row(out, report->receives ? "" : "frames", "sent", c->count[PROTO_C_FRAMES_SENT], bytes);
 	row(out, "", "dropped", c->count[PROTO_C_FRAMES_DROPPED], "");
 	row(out, "bursts", "all", c->count[PROTO_C_BURSTS], "");
 	row(out, "", "short", c->count[PROTO_C_BURSTS_SHORT], "");
+}
+
+/* What came, and what became of it: first the reasons for which it was dropped. */
+static void
+table_received(FILE *out, const struct report *report)
+{
+	const struct proto_counters *c = &report->counters;
+	char bytes[64];
+
+	(void)snprintf(
+		bytes, sizeof(bytes), "%" PRIu64 " bytes", c->count[PROTO_C_OCTETS_RECEIVED]);
+	row(out, "frames", "received", c->count[PROTO_C_FRAMES_RECEIVED], bytes);
+	row(out, "", "delivered", c->count[PROTO_C_FRAMES_DELIVERED], "");
+	row(out, "", "answered", c->count[PROTO_C_FRAMES_CONSUMED], "");
+	row(out, "", "discarded", c->count[PROTO_C_FRAMES_DISCARDED], "");
+	for (unsigned i = 0; i < PROTO_DROP_MAX; i++) {
+		if (c->drop[i] != 0)
+			row(out, "", proto_drop_name(i), c->drop[i], proto_drop_meaning(i));
+	}
+}
+
+static void
+table_rates(FILE *out, const struct report *report)
+{
+	const struct report_rates rates = report_rates(report);
+
 	fprintf(out, "  %-21s %14.6f  s\n", "time", report->seconds);
-	fprintf(out, "  %-21s %14.3f  Mframes/s\n", "rate",
-		report_per_second(report, c->count[PROTO_C_FRAMES_SENT]) / 1e6);
-	fprintf(out, "  %-21s %14.3f  Gbit/s of frames (without FCS)\n", "",
-		report_per_second(report, c->count[PROTO_C_OCTETS_SENT]) * 8 / 1e9);
-	fprintf(out, "  %-21s %14.3f  Gbit/s of payload\n", "",
-		report_per_second(report, c->count[PROTO_C_PAYLOAD_OCTETS]) * 8 / 1e9);
+	fprintf(out, "  %-21s %14.3f  Mframes/s\n", "rate", rates.mframes);
+	fprintf(out, "  %-21s %14.3f  Gbit/s of frames (without FCS)\n", "", rates.gbit);
+	fprintf(out, "  %-21s %14.3f  Gbit/s of payload\n", "", rates.payload_gbit);
 }
 
 static void
@@ -99,12 +167,27 @@ table_offloads(FILE *out, const struct report *report)
 void
 report_table(FILE *out, const struct report *report, bool verbose)
 {
-	table_head(out, report);
-	table_payloads(out, report);
+	fprintf(out, "%s: %s\n", report->command, report->status);
+	if (report->error != NULL)
+		fprintf(out, "  %s\n", report->error);
+	if (report->receives)
+		table_head_rx(out, report);
+	else
+		table_head_tx(out, report);
+	table_where(out, report);
+	if (report->receives)
+		table_datagrams(out, report);
+	if (!report->receives || report->replies)
+		table_payloads(out, report);
+	if (report->receives)
+		table_received(out, report);
 	table_frames(out, report);
+	table_rates(out, report);
 	fprintf(out, "\n  %-21s %14s %10s %10s\n", "pool", "in use", "peak", "of");
 	table_pool(out, "packet descriptors", &report->packets);
 	table_pool(out, "buffer descriptors", &report->buffers);
+	if (report->receives)
+		table_pool(out, "receive buffers", &report->rx_packets);
 	if (verbose)
 		table_offloads(out, report);
 }

@@ -11,18 +11,23 @@
 #include <proto.h>
 
 struct report {
-	bool sent;	    /* there was a stack that could send; else nothing below is filled */
+	const char *command;
+	bool sent;	    /* there was a stack that could work; else nothing below is filled */
 	bool interrupted;   /* by a signal, before everything had been sent */
 	const char *status; /* "ok", "failed", "interrupted" */
 	int exit_status;
 	const char *error; /* what went wrong first; NULL: nothing */
 	uint16_t port_id;
 	char port_name[64];
-	const char *pcap; /* the capture that was written; NULL: none */
+	const char *pcap; /* the capture that was written or read; NULL: none */
 	struct proto_link_info link;
 	char driver[64]; /* what link.port.driver points to */
 	char local[PROTO_ADDR_STR_MAX], remote[PROTO_ADDR_STR_MAX];
 	uint16_t local_port, remote_port;
+	bool receives;	 /* recv, echo: remote, cut, data and what the source was are not filled */
+	bool replies;	 /* echo */
+	const char *out; /* where the payloads went; NULL: nowhere */
+	uint64_t payloads_taken, octets_taken; /* datagrams that were wanted, and their bytes */
 	const char *cut, *data;
 	uint32_t payload_len;	/* bytes of each payload but a file's last */
 	uint64_t source_octets; /* bytes in the files, all repetitions; UINT64_MAX: not known */
@@ -30,16 +35,16 @@ struct report {
 	uint64_t repeat;
 	double seconds; /* from the first proto_send() to the last completion */
 	struct proto_counters counters;
-	struct pktpool_usage packets, buffers; /* after everything has been drained */
+	struct pktpool_usage packets, buffers, rx_packets; /* after everything has been drained */
 	struct proto_offload offloads[PROTO_OFFLOAD_ROWS];
 };
 
-/* A count as a rate over the run; 0 if nothing has completed. */
-static inline double
-report_per_second(const struct report *report, uint64_t count)
-{
-	return report->seconds > 0 ? (double)count / report->seconds : 0;
-}
+/* Means over the run of what the command is for, received or sent; 0 if nothing was. */
+struct report_rates {
+	double mframes, gbit, payload_gbit; /* a second */
+};
+
+struct report_rates report_rates(const struct report *report);
 
 void report_table(FILE *out, const struct report *report, bool verbose);
 void report_json(FILE *out, const struct report *report);

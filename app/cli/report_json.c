@@ -64,7 +64,39 @@ json_where(FILE *out, const struct report *report)
 	member(out, "pcap", report->pcap);
 	fputs("},\n  \"endpoint\": {", out);
 	member(out, "local", report->local);
-	fprintf(out, ", \"local_port\": %u, ", report->local_port);
+	fprintf(out, ", \"local_port\": %u", report->local_port);
+}
+
+/* Received: where to, how much, and the reasons for what was dropped. */
+static void
+json_received(FILE *out, const struct report *report)
+{
+	const struct proto_counters *c = &report->counters;
+
+	fputs("},\n  ", out);
+	member(out, "out", report->out);
+	fprintf(out,
+		",\n  \"datagrams\": {\"received\": %" PRIu64 ", \"octets\": %" PRIu64
+		", \"delivered\": %" PRIu64 ", \"reassembled\": %" PRIu64 "},\n",
+		report->payloads_taken, report->octets_taken, c->count[PROTO_C_DATAGRAMS_DELIVERED],
+		c->count[PROTO_C_DATAGRAMS_REASSEMBLED]);
+	fprintf(out,
+		"  \"frames_received\": {\"all\": %" PRIu64 ", \"octets\": %" PRIu64
+		", \"delivered\": %" PRIu64 ", \"consumed\": %" PRIu64 ", \"discarded\": %" PRIu64
+		"},\n  \"drops\": {",
+		c->count[PROTO_C_FRAMES_RECEIVED], c->count[PROTO_C_OCTETS_RECEIVED],
+		c->count[PROTO_C_FRAMES_DELIVERED], c->count[PROTO_C_FRAMES_CONSUMED],
+		c->count[PROTO_C_FRAMES_DISCARDED]);
+	for (unsigned i = 0; i < PROTO_DROP_MAX; i++)
+		fprintf(out, "%s\"%s\": %" PRIu64, i == 0 ? "" : ", ", proto_drop_name(i),
+			c->drop[i]);
+	fputs("},\n", out);
+}
+
+static void
+json_source(FILE *out, const struct report *report)
+{
+	fputs(", ", out);
 	member(out, "remote", report->remote);
 	fprintf(out, ", \"remote_port\": %u, \"cut\": \"%s\", \"data\": \"%s\", ",
 		report->remote_port, report->cut, report->data);
@@ -109,13 +141,12 @@ json_counts(FILE *out, const struct proto_counters *c)
 static void
 json_rates(FILE *out, const struct report *report)
 {
-	const struct proto_counters *c = &report->counters;
+	const struct report_rates rates = report_rates(report);
 
 	fprintf(out, "  \"duration_s\": %.9f,\n  \"mframes_per_s\": %.6f,\n", report->seconds,
-		report_per_second(report, c->count[PROTO_C_FRAMES_SENT]) / 1e6);
-	fprintf(out, "  \"gbit_per_s\": %.6f,\n  \"payload_gbit_per_s\": %.6f,\n",
-		report_per_second(report, c->count[PROTO_C_OCTETS_SENT]) * 8 / 1e9,
-		report_per_second(report, c->count[PROTO_C_PAYLOAD_OCTETS]) * 8 / 1e9);
+		rates.mframes);
+	fprintf(out, "  \"gbit_per_s\": %.6f,\n  \"payload_gbit_per_s\": %.6f,\n", rates.gbit,
+		rates.payload_gbit);
 }
 
 static void
@@ -146,17 +177,25 @@ report_json(FILE *out, const struct report *report)
 {
 	fprintf(out,
 		"{\n  \"program\": \"chainburst\",\n  \"version\": \"%s\",\n"
-		"  \"command\": \"send\",\n  \"status\": \"%s\",\n  \"exit_status\": %d,\n  ",
-		CHAINBURST_VERSION, report->status, report->exit_status);
+		"  \"command\": \"%s\",\n  \"status\": \"%s\",\n  \"exit_status\": %d,\n  ",
+		CHAINBURST_VERSION, report->command, report->status, report->exit_status);
 	member(out, "error", report->error);
 	fputs(",\n", out);
 	json_where(out, report);
+	if (report->receives)
+		json_received(out, report);
+	else
+		json_source(out, report);
 	json_counts(out, &report->counters);
 	json_rates(out, report);
 	fputs("  \"pools\": {", out);
 	json_pool(out, "packets", &report->packets);
 	fputs(", ", out);
 	json_pool(out, "buffers", &report->buffers);
+	if (report->receives) {
+		fputs(", ", out);
+		json_pool(out, "rx_packets", &report->rx_packets);
+	}
 	fputs("},\n", out);
 	json_offloads(out, report->offloads);
 }

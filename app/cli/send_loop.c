@@ -9,6 +9,10 @@
 #define STALL_S	       10
 #define STALL_CANCEL_S 2 /* when interrupted */
 
+#define UNREACHABLE                                                                              \
+	"the next hop does not answer (ARP, ND): is it up, and on this link? --gateway names a " \
+	"router, --neigh and --gateway-mac an Ethernet address"
+
 static void
 fail(struct send_loop *loop, const char *text)
 {
@@ -26,7 +30,9 @@ send_loop_done(struct proto_endpoint *ep, const struct proto_done *done, unsigne
 	for (unsigned i = 0; i < n; i++) {
 		source_give_back(done[i].ctx);
 		if (done[i].status != 0 && !*loop->stop)
-			fail(loop, proto_reason_meaning(done[i].reason));
+			fail(loop, done[i].reason == PROTO_REASON_UNREACHABLE
+					   ? UNREACHABLE
+					   : proto_reason_meaning(done[i].reason));
 	}
 	loop->completed = rte_get_tsc_cycles();
 }
@@ -36,7 +42,8 @@ static bool
 is_back_pressure(enum proto_reason reason)
 {
 	return reason == PROTO_REASON_BACKLOG || reason == PROTO_REASON_NO_RECORD ||
-	       reason == PROTO_REASON_NO_PACKET || reason == PROTO_REASON_NO_BUFFER;
+	       reason == PROTO_REASON_NO_PACKET || reason == PROTO_REASON_NO_BUFFER ||
+	       reason == PROTO_REASON_NEIGH_QUEUE;
 }
 
 static void
@@ -46,6 +53,10 @@ refused(struct send_loop *loop, size_t payload_len, enum proto_reason reason)
 
 	if (is_back_pressure(reason))
 		return;
+	if (reason == PROTO_REASON_NO_NEIGH) {
+		fail(loop, UNREACHABLE);
+		return;
+	}
 	if (reason == PROTO_REASON_NEEDS_FRAG)
 		cure = "; --cut segment, --df auto or a smaller --payload does not need it";
 	if (!loop->failed)
@@ -60,12 +71,12 @@ turn(struct send_loop *loop)
 {
 	uint64_t now = rte_get_tsc_cycles();
 
-	if (proto_poll(loop->stack->worker, now) > 0)
+	if (proto_poll(loop->stack->net.worker, now) > 0)
 		loop->moved = now;
 	if (progress_due(&loop->progress, now)) {
 		struct proto_counters c;
 
-		proto_worker_counters(loop->stack->worker, &c);
+		proto_worker_counters(loop->stack->net.worker, &c);
 		progress_draw(&loop->progress, now,
 			&(struct progress_now){
 				.bytes = c.count[PROTO_C_PAYLOAD_OCTETS],

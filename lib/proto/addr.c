@@ -115,6 +115,17 @@ proto_addr_is_multicast(const struct proto_addr *addr)
 	return addr->family == PROTO_IPV6 && addr->bytes[0] == 0xff;
 }
 
+unsigned
+proto_addr_common(const struct proto_addr *a, const struct proto_addr *b)
+{
+	unsigned bits = (unsigned)proto_addr_len(a) * 8;
+
+	for (unsigned i = 0; i < bits; i++)
+		if (((a->bytes[i / 8] ^ b->bytes[i / 8]) & (0x80 >> i % 8)) != 0)
+			return i;
+	return bits;
+}
+
 bool
 proto_addr_equal(const struct proto_addr *a, const struct proto_addr *b)
 {

@@ -31,6 +31,7 @@ struct completion_target {
 	struct proto_counters *counters;
 	const void *queue;    /* where its frames are staged */
 	uint32_t outstanding; /* accepted, completion not delivered */
+	uint32_t held;	      /* its frames that wait for a neighbour */
 };
 
 enum rec_state {
@@ -50,7 +51,10 @@ struct send_rec {
 	uint8_t state;	 /* enum rec_state */
 	uint8_t reason;	 /* enum proto_reason: why it failed, if it did */
 	bool mapped;
+	uint32_t neigh; /* a neigh_id: whom it waits for, while it is held */
 } __rte_cache_aligned;
+
+_Static_assert(sizeof(struct send_rec) == RTE_CACHE_LINE_SIZE, "one line for each payload");
 
 struct completions {
 	struct send_rec *recs;	     /* all of them */

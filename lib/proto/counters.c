@@ -17,6 +17,10 @@ static const struct named reasons[] = {PROTO_REASONS(REASON_ROW)};
 #define COUNTER_ROW(id, text, meaning) {text, meaning, 0},
 static const struct named counters[] = {PROTO_COUNTERS(COUNTER_ROW)};
 
+#define DROP_ROW(id, text, meaning) {text, meaning, 0},
+static const struct named drops[] = {PROTO_DROPS(DROP_ROW)};
+
+_Static_assert(RTE_DIM(drops) == PROTO_DROP_MAX, "one row for each drop");
 _Static_assert(RTE_DIM(reasons) == PROTO_REASON_MAX, "one row for each reason");
 _Static_assert(RTE_DIM(counters) == PROTO_C_MAX, "one row for each counter");
 
@@ -50,6 +54,18 @@ proto_counter_meaning(enum proto_counter counter)
 	return (unsigned)counter < RTE_DIM(counters) ? counters[counter].meaning : NULL;
 }
 
+const char *
+proto_drop_name(enum proto_drop drop)
+{
+	return (unsigned)drop < RTE_DIM(drops) ? drops[drop].name : NULL;
+}
+
+const char *
+proto_drop_meaning(enum proto_drop drop)
+{
+	return (unsigned)drop < RTE_DIM(drops) ? drops[drop].meaning : NULL;
+}
+
 void
 counters_sum(struct proto_counters *sum, const struct proto_counters *more)
 {
@@ -57,4 +73,6 @@ counters_sum(struct proto_counters *sum, const struct proto_counters *more)
 		sum->count[i] += more->count[i];
 	for (unsigned i = 0; i < PROTO_REASON_MAX; i++)
 		sum->reason[i] += more->reason[i];
+	for (unsigned i = 0; i < PROTO_DROP_MAX; i++)
+		sum->drop[i] += more->drop[i];
 }

@@ -17,6 +17,14 @@ count_reason(struct proto_counters *counters, enum proto_reason reason)
 	counters->reason[reason]++;
 }
 
+/* `n` frames are dropped for this reason. */
+static inline void
+count_drop(struct proto_counters *counters, enum proto_drop drop, uint32_t n)
+{
+	counters->drop[drop] += n;
+	counters->count[PROTO_C_FRAMES_DISCARDED] += n;
+}
+
 /* sum += counters */
 void counters_sum(struct proto_counters *sum, const struct proto_counters *counters);
 

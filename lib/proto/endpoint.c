@@ -2,315 +2,155 @@
 #include "endpoint.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#include <rte_ethdev.h>
+#include <rte_jhash.h>
 
-#include "link/link.h"
 #include "pktpool_mem.h"
 #include "stack.h"
+#include "upkeep.h"
 #include "worker.h"
 
 #define TTL_DEFAULT 64 /* RFC 1700 */
 
-/*
- * Pieces below this many bytes, on average, are copied by PROTO_DATA_AUTO. With hot data and a port
- * that makes checksums, mapping begins to pay between 484 and 740 bytes a frame. Where the UDP
- * checksum is made in software the bytes are read anyway: between 1472 and 3972.
- */
-#define MAP_PIECE_MIN	       640
-#define MAP_PIECE_MIN_SOFTWARE 2048
-
-static int
-conf_check_udp(const struct proto_endpoint_conf *conf, struct pktpool_why *why)
+/* A connected endpoint's peer, as its configuration names it. */
+static struct proto_peer
+peer_of(const struct proto_endpoint_conf *conf)
 {
-	uint8_t family = conf->remote.family;
-
-	if (family != PROTO_IPV4 && family != PROTO_IPV6)
-		return pktpool_why_not(
-			why, -EINVAL, "remote address of family %u: expected 4 or 6", family);
-	if (conf->local.family != 0 && conf->local.family != family)
-		return pktpool_why_not(why, -EINVAL,
-			"local address is IPv%u and the remote one IPv%u", conf->local.family,
-			family);
-	if (conf->local.family != 0 && proto_addr_is_multicast(&conf->local))
-		return pktpool_why_not(
-			why, -EINVAL, "the local address is multicast: a source is unicast");
-	if (conf->local_port == 0 || conf->remote_port == 0)
-		return pktpool_why_not(why, -EINVAL, "%s_port is 0: expected 1 to 65535",
-			conf->local_port == 0 ? "local" : "remote");
-	if (conf->no_udp_cksum && family == PROTO_IPV6)
-		return pktpool_why_not(why, -EINVAL,
-			"no_udp_cksum: IPv6 requires the UDP checksum (RFC 8200 8.1)");
-	return 0;
+	return (struct proto_peer){
+		.addr = conf->remote,
+		.port = conf->remote_port,
+		.local = conf->local,
+	};
 }
 
 static int
-conf_check_l2(const struct proto_endpoint_conf *conf, struct pktpool_why *why)
+peer_make(struct proto_endpoint *ep, const struct proto_peer *to, struct peer **out,
+	struct pktpool_why *why)
 {
-	if (conf->link == NULL)
-		return pktpool_why_not(why, -EINVAL, "a PROTO_L2 endpoint needs its link named");
-	if (conf->ethertype < 0x0600)
-		return pktpool_why_not(why, -EINVAL,
-			"ethertype 0x%04x: below 0x0600 the field is a length (IEEE 802.3 3.2.6)",
-			conf->ethertype);
-	if (conf->cut != PROTO_SEGMENT)
-		return pktpool_why_not(
-			why, -EINVAL, "only IP can fragment: PROTO_L2 needs PROTO_SEGMENT");
-	if (rte_is_zero_ether_addr(&conf->mac))
-		return pktpool_why_not(
-			why, -EINVAL, "a PROTO_L2 endpoint needs a destination in mac");
-	return 0;
-}
+	struct peer *peer = pktpool_mem_alloc("PPER", sizeof(*peer), 64, SOCKET_ID_ANY, why);
 
-static int
-conf_check(const struct proto_endpoint_conf *conf, struct pktpool_why *why)
-{
-	if (conf->kind != PROTO_UDP && conf->kind != PROTO_L2)
-		return pktpool_why_not(
-			why, -EINVAL, "kind %d: expected PROTO_UDP or PROTO_L2", conf->kind);
-	if (conf->cut != PROTO_SEGMENT && conf->cut != PROTO_FRAGMENT)
-		return pktpool_why_not(why, -EINVAL,
-			"cut %d: expected PROTO_SEGMENT or PROTO_FRAGMENT", conf->cut);
-	if ((unsigned)conf->data > PROTO_DATA_MAP)
-		return pktpool_why_not(
-			why, -EINVAL, "data %d: expected a PROTO_DATA_ policy", conf->data);
-	if ((unsigned)conf->df > PROTO_DF_NEVER)
-		return pktpool_why_not(
-			why, -EINVAL, "df %d: expected a PROTO_DF_ policy", conf->df);
-	if (conf->dscp > 63)
-		return pktpool_why_not(
-			why, -EINVAL, "dscp %u: expected 0 to 63 (RFC 2474)", conf->dscp);
-	if (conf->flow_label > 0xfffff)
-		return pktpool_why_not(
-			why, -EINVAL, "flow_label 0x%x: it has 20 bits", conf->flow_label);
-	return conf->kind == PROTO_UDP ? conf_check_udp(conf, why) : conf_check_l2(conf, why);
-}
-
-/* The link to send on: named, or by route. */
-static struct proto_link *
-link_find(struct proto *stack, const struct proto_endpoint_conf *conf)
-{
-	if (conf->link != NULL)
-		return conf->link->stack == stack ? conf->link : NULL;
-	rte_spinlock_lock(&stack->net_lock);
-	const struct route *route = route_find(&stack->routes, &conf->remote);
-	struct proto_link *link = route != NULL ? route->link : NULL;
-
-	rte_spinlock_unlock(&stack->net_lock);
-	return link;
-}
-
-/* Fill in defaults that depend on the link. */
-static int
-conf_complete(
-	struct proto_endpoint_conf *conf, const struct proto_link *link, struct pktpool_why *why)
-{
-	if (conf->ttl == 0)
-		conf->ttl = TTL_DEFAULT;
-	if (conf->mtu == 0)
-		conf->mtu = link->conf.mtu;
-	if (conf->mtu > link->conf.mtu)
-		return pktpool_why_not(
-			why, -EINVAL, "mtu %u is above the link's %u", conf->mtu, link->conf.mtu);
-	if (conf->data == PROTO_DATA_MAP && link_one_segment(link))
-		return pktpool_why_not(why, -ENOTSUP,
-			"%s takes 1 segment a frame%s; PROTO_DATA_MAP needs "
-			"RTE_ETH_TX_OFFLOAD_MULTI_SEGS: use copy or another port",
-			link->port.driver, link->conf.copy_only ? " (copy_only)" : "");
-	if (conf->kind == PROTO_UDP && conf->local.family == 0) {
-		const struct proto_addr *own = link_addr(link, conf->remote.family);
-
-		if (own == NULL)
-			return pktpool_why_not(why, -EADDRNOTAVAIL,
-				"the link has no IPv%u address: proto_addr_add() one, or set local",
-				conf->remote.family);
-		conf->local = *own;
-	}
-	return 0;
-}
-
-static int
-path_init(struct proto_endpoint *ep, struct pktpool_why *why)
-{
-	const struct proto_endpoint_conf *conf = &ep->conf;
-	enum plan_family family = PLAN_RAW;
-
-	if (conf->kind == PROTO_UDP)
-		family = conf->remote.family == PROTO_IPV4 ? PLAN_IPV4 : PLAN_IPV6;
-	int ret = plan_path_init(&ep->flow.path, family, conf->mtu,
-		conf->cut == PROTO_FRAGMENT ? PLAN_FRAGMENT : PLAN_SEGMENT);
+	if (peer == NULL)
+		return -ENOMEM;
+	int ret = peer_init(peer, ep->worker, &ep->conf, to, &ep->target, why);
 
 	if (ret != 0)
-		return pktpool_why_not(why, ret, "mtu %u: expected at least %u for %s", conf->mtu,
-			family == PLAN_IPV4   ? PLAN_MTU_MIN_IPV4
-			: family == PLAN_IPV6 ? PLAN_MTU_MIN_IPV6
-					      : PLAN_MTU_MIN_RAW,
-			family == PLAN_IPV4   ? "IPv4 (RFC 791)"
-			: family == PLAN_IPV6 ? "IPv6 (RFC 8200)"
-					      : "PROTO_L2");
-	flow_bound(&ep->flow);
+		(void)pktpool_mem_free(peer);
+	else
+		*out = peer;
+	return ret;
+}
+
+static int
+ring_make(struct proto_endpoint *ep, struct pktpool_why *why)
+{
+	char name[RTE_RING_NAMESIZE];
+
+	if (ep->conf.rx_ring == 0)
+		return 0;
+	(void)snprintf(name, sizeof(name), "ep.%" PRIxPTR, (uintptr_t)ep);
+	ep->sink.ring = rte_ring_create(name, ep->conf.rx_ring, SOCKET_ID_ANY,
+		RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+	if (ep->sink.ring == NULL)
+		return pktpool_why_not(
+			why, -ENOMEM, "no memory for a ring of %u datagrams", ep->conf.rx_ring);
 	return 0;
 }
 
 static void
-fill_choose(struct proto_endpoint *ep)
+sink_init(struct proto_endpoint *ep)
 {
-	if (ep->conf.kind == PROTO_L2) {
-		ep->flow.fill_copy = fill_copy_raw;
-		ep->flow.fill_map = fill_map_raw;
-	} else if (ep->conf.remote.family == PROTO_IPV4) {
-		ep->flow.fill_copy = fill_copy_ipv4;
-		ep->flow.fill_map = fill_map_ipv4;
-	} else {
-		ep->flow.fill_copy = fill_copy_ipv6;
-		ep->flow.fill_map = fill_map_ipv6;
-	}
+	ep->sink.ep = ep;
+	ep->sink.recv = ep->conf.recv;
+	ep->sink.error = ep->conf.error;
+	ep->sink.arg = ep->conf.arg;
+	ep->sink.held_max =
+		ep->conf.rx_held != 0 ? ep->conf.rx_held : stack_share(ep->worker->n_rx_packets);
+}
+
+/* What an endpoint of this kind sends with: its peer, or room for several. */
+static int
+ways_make(struct proto_endpoint *ep, struct pktpool_why *why)
+{
+	struct proto_peer to = peer_of(&ep->conf);
+
+	if (!endpoint_is_bound(&ep->conf))
+		return peer_make(ep, &to, &ep->peer, why);
+	ep->payload_max = PROTO_PAYLOAD_MAX_IPV4;
+	ep->bound = pktpool_mem_alloc("PBND", sizeof(*ep->bound), 0, SOCKET_ID_ANY, why);
+	return ep->bound != NULL ? 0 : -ENOMEM;
+}
+
+/* Free what an endpoint has; it is in no list and no table. */
+static void
+endpoint_free(struct proto_endpoint *ep)
+{
+	for (unsigned i = 0; ep->bound != NULL && i < ENDPOINT_PEERS; i++)
+		(void)pktpool_mem_free(ep->bound->peers[i]);
+	(void)pktpool_mem_free(ep->bound);
+	(void)pktpool_mem_free(ep->peer);
+	rte_ring_free(ep->sink.ring);
+	(void)pktpool_mem_free(ep);
 }
 
 static void
-map_policy_init(struct proto_endpoint *ep)
+list_add(struct proto_endpoint *ep)
 {
-	struct proto_link_info info;
+	struct proto_endpoint **head =
+		ep->conf.kind == PROTO_L2 ? &ep->worker->l2_endpoints : &ep->worker->endpoints;
 
-	proto_link_info(ep->link, &info);
-	ep->flow.memory_any = info.port.cpu_only;
-	ep->flow.segs_max = info.port.segs_max;
-	ep->flow.may_map = ep->conf.data == PROTO_DATA_MAP ||
-			   (ep->conf.data == PROTO_DATA_AUTO && info.auto_copies == NULL);
-	if (ep->conf.data == PROTO_DATA_AUTO)
-		ep->flow.map_piece_min = ep->flow.fill_ctx.cksum_mode == FILL_CKSUM_SOFTWARE
-						 ? MAP_PIECE_MIN_SOFTWARE
-						 : MAP_PIECE_MIN;
+	ep->next = *head;
+	ep->prev = head;
+	if (ep->next != NULL)
+		ep->next->prev = &ep->next;
+	*head = ep;
 }
 
-/* What the fill functions read, but the headers: those come with resolving. */
 static void
-fill_ctx_init(struct proto_endpoint *ep)
+list_del(struct proto_endpoint *ep)
 {
-	struct fill_ctx *ctx = &ep->flow.fill_ctx;
-	const struct proto_endpoint_conf *conf = &ep->conf;
-	bool ipv4 = conf->remote.family == PROTO_IPV4;
-
-	ctx->cksum = ep->flow.share->cksum;
-	ctx->iova_is_va = rte_eal_iova_mode() == RTE_IOVA_VA;
-	ctx->whole_df = conf->df == PROTO_DF_NEVER ? 0 : RTE_IPV4_HDR_DF_FLAG;
-	if (conf->kind == PROTO_L2 || conf->no_udp_cksum)
-		ctx->cksum_mode = FILL_CKSUM_NONE;
-	else if ((ep->link->offloads & RTE_ETH_TX_OFFLOAD_UDP_CKSUM) != 0)
-		ctx->cksum_mode = FILL_CKSUM_OFFLOAD;
-	if (conf->kind == PROTO_UDP)
-		ipid_find(&ep->worker->stack->ipids, &conf->local, &conf->remote, IPPROTO_UDP,
-			&ctx->ipid);
-	if (ctx->cksum_mode == FILL_CKSUM_OFFLOAD) {
-		struct rte_mbuf lens = {.tx_offload = 0};
-
-		lens.l2_len = conf->vlan ? RTE_ETHER_HDR_LEN + RTE_VLAN_HLEN : RTE_ETHER_HDR_LEN;
-		lens.l3_len = proto_ip_hdr_len(&conf->remote);
-		lens.l4_len = sizeof(struct rte_udp_hdr);
-		ctx->offload_lens = lens.tx_offload;
-		ctx->offload_flags =
-			RTE_MBUF_F_TX_UDP_CKSUM | (ipv4 ? RTE_MBUF_F_TX_IPV4 : RTE_MBUF_F_TX_IPV6);
-	}
-}
-
-/* The next hop's Ethernet address. The net lock is held. */
-static enum proto_reason
-next_hop_find(const struct proto_endpoint *ep, struct rte_ether_addr *mac)
-{
-	const struct proto *stack = ep->worker->stack;
-	const struct proto_addr *hop = &ep->conf.remote;
-
-	if (ep->conf.kind == PROTO_L2) {
-		*mac = ep->conf.mac;
-		return PROTO_REASON_NONE;
-	}
-	if (!proto_addr_is_multicast(hop)) {
-		const struct route *route = route_find(&stack->routes, hop);
-
-		/* On a link that was named, what no route leads elsewhere is on the link itself. */
-		if (route == NULL || route->link != ep->link) {
-			if (ep->conf.link == NULL)
-				return PROTO_REASON_NO_ROUTE;
-		} else if (route->gateway.family != 0) {
-			hop = &route->gateway;
-		}
-	}
-	if (neigh_find(&stack->neighs, ep->link->index, hop, mac) != 0)
-		return PROTO_REASON_NO_NEIGH;
-	return PROTO_REASON_NONE;
-}
-
-/*
- * Find the next hop's Ethernet address and build the headers anew, after routes, neighbours or
- * links have changed. Sets ep->unresolved. The worker's thread; takes the net lock.
- */
-static void
-endpoint_resolve(struct proto_endpoint *ep)
-{
-	struct proto *stack = ep->worker->stack;
-	struct rte_ether_addr mac = {{0}};
-
-	ep->net_gen = atomic_load_explicit(&stack->net_gen, memory_order_acquire);
-	rte_spinlock_lock(&stack->net_lock);
-	ep->unresolved =
-		(uint8_t)(ep->link->started ? next_hop_find(ep, &mac) : PROTO_REASON_LINK_DOWN);
-	rte_spinlock_unlock(&stack->net_lock);
-	if (ep->unresolved != PROTO_REASON_NONE)
-		return;
-	hdr_build(&ep->flow.fill_ctx.hdr, &ep->conf, &ep->link->port.mac, &mac);
+	*ep->prev = ep->next;
+	if (ep->next != NULL)
+		ep->next->prev = ep->prev;
 }
 
 int
 proto_endpoint_create(struct proto_worker *worker, const struct proto_endpoint_conf *conf,
 	struct proto_endpoint **out, struct pktpool_why *why)
 {
-	struct proto *stack = worker->stack;
-	struct proto_endpoint_conf own = *conf;
-	char text[PROTO_ADDR_STR_MAX];
-	int ret = conf_check(&own, why);
+	int ret = endpoint_conf_check(conf, why);
 
 	if (ret != 0)
 		return ret;
-	struct proto_link *link = link_find(stack, &own);
-
-	if (link == NULL)
-		return pktpool_why_not(why, own.link != NULL ? -EINVAL : -ENETUNREACH,
-			own.link != NULL ? "the link is of another stack%s"
-					 : "no route to %s: proto_addr_add() or proto_route_add()",
-			own.link != NULL ? "" : proto_addr_format(&own.remote, text, sizeof(text)));
-	ret = conf_complete(&own, link, why);
-	if (ret != 0)
-		return ret;
-	struct proto_endpoint *ep =
-		pktpool_mem_alloc("PEND", sizeof(*ep), 64, link->port.socket, why);
+	struct proto_endpoint *ep = pktpool_mem_alloc("PEND", sizeof(*ep), 64, SOCKET_ID_ANY, why);
 
 	if (ep == NULL)
 		return -ENOMEM;
 	ep->worker = worker;
-	ep->link = link;
-	ep->conf = own;
-	ep->flow.share = &worker->share;
-	ep->flow.txq = worker->txqs[link->index];
-	ep->flow.target = (struct completion_target){
-		.ep = ep,
-		.done = own.done,
-		.arg = own.arg,
-		.counters = &ep->flow.txq->counters,
-		.queue = ep->flow.txq,
-	};
-	ret = path_init(ep, why);
+	ep->conf = *conf;
+	if (ep->conf.ttl == 0)
+		ep->conf.ttl = TTL_DEFAULT;
+	sink_init(ep);
+	ep->target = (struct completion_target){.ep = ep, .done = conf->done, .arg = conf->arg};
+	ret = ways_make(ep, why);
+	if (ret == 0)
+		ret = ring_make(ep, why);
+	if (ret == 0)
+		ret = endpoint_bind(ep, why);
 	if (ret != 0) {
-		(void)pktpool_mem_free(ep);
+		endpoint_free(ep);
 		return ret;
 	}
-	ep->flow.refuse_fragments = own.df == PROTO_DF_ALWAYS;
-	fill_choose(ep);
-	fill_ctx_init(ep);
-	map_policy_init(ep);
-	endpoint_resolve(ep);
-	ep->next = worker->endpoints;
-	worker->endpoints = ep;
+	if (ep->peer != NULL) {
+		ep->target.counters = &worker->txqs[ep->peer->link->index]->counters;
+		ep->target.queue = worker->txqs[ep->peer->link->index];
+	} else {
+		ep->target.counters = &worker->txqs[0]->counters;
+		ep->target.queue = worker->txqs[0];
+	}
+	list_add(ep);
 	*out = ep;
 	return 0;
 }
@@ -318,44 +158,160 @@ proto_endpoint_create(struct proto_worker *worker, const struct proto_endpoint_c
 int
 proto_endpoint_destroy(struct proto_endpoint *ep)
 {
-	struct proto_endpoint **link = &ep->worker->endpoints;
-
-	if (ep->flow.target.outstanding != 0)
+	if (ep->target.outstanding != 0)
 		return -EBUSY;
-	while (*link != ep)
-		link = &(*link)->next;
-	*link = ep->next;
-	(void)pktpool_mem_free(ep);
+	sink_flush(&ep->sink);
+	if (sink_held(&ep->sink) != 0)
+		return -EBUSY;
+	endpoint_leave_all(ep);
+	endpoint_unbind(ep);
+	list_del(ep);
+	endpoint_free(ep);
+	return 0;
+}
+
+void
+endpoints_free(struct proto_endpoint **head)
+{
+	while (*head != NULL) {
+		struct proto_endpoint *ep = *head;
+
+		endpoint_leave_all(ep);
+		endpoint_unbind(ep);
+		list_del(ep);
+		endpoint_free(ep);
+	}
+}
+
+/* What waited for the neighbour goes before what is sent now, which else waits behind it. */
+static void
+held_first(struct proto_endpoint *ep, struct peer *peer)
+{
+	struct proto_worker *worker = ep->worker;
+
+	if (peer->waits || peer->neigh == NEIGH_NO_ID)
+		return;
+	holds_serve(worker);
+	worker->holding |= ep->target.held != 0;
+	peer->flow.txq = worker->txqs[peer->link->index + (ep->target.held != 0 ? NET_IFS : 0)];
+}
+
+/* Send over a way that is known; refuses with its reason when there is none. */
+static uint16_t
+peer_send(struct proto_endpoint *ep, struct peer *peer, const struct proto_payload *payloads,
+	uint16_t n)
+{
+	struct net *net = &ep->worker->stack->net;
+	enum proto_reason reason;
+	uint16_t accepted = 0;
+
+	completions_own(&ep->worker->share.completions);
+	if (unlikely(peer->net_gen != atomic_load_explicit(&net->gen, memory_order_acquire) ||
+		     peer->unresolved != PROTO_REASON_NONE))
+		peer_refresh(peer, &ep->conf);
+	if (unlikely(ep->target.held != 0 || (peer->flow.txq->holds && !peer->waits)))
+		held_first(ep, peer);
+	if (likely(peer->unresolved == PROTO_REASON_NONE)) {
+		neigh_used(&net->neighs, peer->neigh);
+		accepted = flow_send(&peer->flow, payloads, n, &reason);
+	} else {
+		reason = peer->unresolved;
+		flow_refused(&peer->flow, reason);
+	}
+	ep->refused = (uint8_t)reason;
+	return accepted;
+}
+
+/* A send that has no way to count its refusal. */
+static uint16_t
+send_refuse(struct proto_endpoint *ep, enum proto_reason reason)
+{
+	ep->refused = (uint8_t)reason;
+	count_add(ep->target.counters, PROTO_C_PAYLOADS_REFUSED, 1);
+	count_reason(ep->target.counters, reason);
 	return 0;
 }
 
 uint16_t
 proto_send(struct proto_endpoint *ep, const struct proto_payload *payloads, uint16_t n)
 {
-	const struct proto *stack = ep->worker->stack;
-	enum proto_reason reason;
-	uint16_t accepted = 0;
+	ep->refused = PROTO_REASON_NONE;
+	if (n == 0)
+		return 0;
+	if (unlikely(ep->peer == NULL))
+		return send_refuse(ep, PROTO_REASON_NO_PEER);
+	return peer_send(ep, ep->peer, payloads, n);
+}
+
+/* Is this the way to that peer? */
+static bool
+peer_is(const struct peer *peer, const struct proto_peer *to)
+{
+	return peer->to.port == to->port && proto_addr_equal(&peer->to.addr, &to->addr) &&
+	       (to->local.family == 0 || proto_addr_equal(&peer->to.local, &to->local)) &&
+	       (to->link == NULL || peer->link == to->link);
+}
+
+/* The place where the way to a peer is remembered. */
+static unsigned
+peer_slot(const struct proto_peer *to)
+{
+	uint32_t words[4];
+
+	memcpy(words, to->addr.bytes, sizeof(words));
+	return rte_jhash_32b(words, RTE_DIM(words), to->port) & (ENDPOINT_PEERS - 1);
+}
+
+/* Find or make the way to a peer; an earlier one in the same place is forgotten. */
+static enum proto_reason
+peer_find(struct proto_endpoint *ep, const struct proto_peer *to, struct peer **out)
+{
+	struct peer **slot = &ep->bound->peers[peer_slot(to)];
+	struct proto_peer own = *to;
+
+	if (likely(*slot != NULL && peer_is(*slot, to))) {
+		*out = *slot;
+		return PROTO_REASON_NONE;
+	}
+	if (own.local.family == 0)
+		own.local = ep->conf.local;
+	if ((to->addr.family != PROTO_IPV4 && to->addr.family != PROTO_IPV6) || to->port == 0 ||
+		(own.local.family != 0 && own.local.family != to->addr.family))
+		return PROTO_REASON_BAD_PAYLOAD;
+	int ret = *slot == NULL ? peer_make(ep, &own, slot, NULL)
+				: peer_init(*slot, ep->worker, &ep->conf, &own, &ep->target, NULL);
+
+	if (ret != 0) {
+		(void)pktpool_mem_free(*slot);
+		*slot = NULL;
+		return ret == -ENOMEM ? PROTO_REASON_NO_RECORD : PROTO_REASON_NO_ROUTE;
+	}
+	*out = *slot;
+	return PROTO_REASON_NONE;
+}
+
+uint16_t
+proto_send_to(struct proto_endpoint *ep, const struct proto_peer *to,
+	const struct proto_payload *payloads, uint16_t n)
+{
+	struct peer *peer;
 
 	ep->refused = PROTO_REASON_NONE;
 	if (n == 0)
 		return 0;
-	completions_own(&ep->flow.share->completions);
-	if (unlikely(ep->net_gen != atomic_load_explicit(&stack->net_gen, memory_order_acquire)))
-		endpoint_resolve(ep);
-	if (likely(ep->unresolved == PROTO_REASON_NONE)) {
-		accepted = flow_send(&ep->flow, payloads, n, &reason);
-	} else {
-		reason = ep->unresolved;
-		flow_refused(&ep->flow, reason);
-	}
-	ep->refused = (uint8_t)reason;
-	return accepted;
+	if (unlikely(ep->bound == NULL))
+		return send_refuse(ep, PROTO_REASON_NO_PEER);
+	enum proto_reason reason = peer_find(ep, to, &peer);
+
+	if (unlikely(reason != PROTO_REASON_NONE))
+		return send_refuse(ep, reason);
+	return peer_send(ep, peer, payloads, n);
 }
 
 uint32_t
 proto_payload_max(const struct proto_endpoint *ep)
 {
-	return ep->flow.path.payload_max;
+	return ep->peer != NULL ? ep->peer->flow.path.payload_max : ep->payload_max;
 }
 
 enum proto_reason
@@ -373,11 +329,17 @@ pick_target(const struct send_rec *rec, const void *arg)
 unsigned
 proto_cancel(struct proto_endpoint *ep)
 {
-	return txq_drop(ep->flow.txq, pick_target, &ep->flow.target, false, PROTO_REASON_CANCELED);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 2 * NET_IFS; i++)
+		if (ep->worker->txqs[i] != NULL)
+			n += txq_drop(ep->worker->txqs[i], pick_target, &ep->target, false,
+				PROTO_REASON_CANCELED);
+	return n;
 }
 
 uint32_t
 proto_outstanding(const struct proto_endpoint *ep)
 {
-	return ep->flow.target.outstanding;
+	return ep->target.outstanding;
 }

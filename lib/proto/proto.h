@@ -29,6 +29,14 @@ extern "C" {
 /** Longest name of a stack, without the NUL. */
 #define PROTO_NAME_MAX 15
 
+/** What a worker on an lcore does after some hundred polls that had no work. */
+enum proto_idle {
+	PROTO_IDLE_SPIN,  /**< poll on: the least latency */
+	PROTO_IDLE_PAUSE, /**< rte_power_pause() for 20 us at most, or pause instructions */
+	/** Sleep on rx interrupts, 1 ms at most, where every port has them; else as PAUSE. */
+	PROTO_IDLE_INTERRUPT,
+};
+
 /** How to make a stack. Zero in a field takes the default named there. */
 struct proto_conf {
 	const char *name;	     /**< unique in the process; NULL: "proto" */
@@ -38,12 +46,28 @@ struct proto_conf {
 	uint32_t n_packets_overflow; /**< more of them, taken only when all are out: 0 */
 	uint32_t n_buffers;	     /**< descriptors over mapped memory, each worker: 8192 */
 	uint16_t cache;		     /**< per-lcore cache of both pools: PKTPOOL_CACHE_AUTO */
-	uint64_t seed; /**< of IP identifications; 0: from the kernel, unpredictable */
+	uint64_t seed; /**< of IP identifications, hashes, ports; 0: from the kernel, unpredictable
+			*/
+
+	uint32_t n_rx_packets; /**< receive buffers besides those in the ports' rings, each worker:
+				  4096 */
+	uint32_t n_endpoints;  /**< connected UDP endpoints: 1024 */
+	uint32_t n_routes;     /**< 1024; above that tables of 128 MiB, whose lookups are O(1) */
+	uint32_t reass_datagrams; /**< datagrams in reassembly at once, each worker: 1024 */
+	uint32_t reass_frames;	  /**< fragments held in all: half of n_rx_packets */
+	/** Of them from one source (IPv6: one /64): a quarter of reass_frames, or up to 1536. */
+	uint32_t reass_share;
+	uint32_t reass_timeout_ipv4_s; /**< seconds: 30 (RFC 1122 3.3.2) */
+	uint32_t reass_timeout_ipv6_s; /**< seconds: 60 (RFC 8200 4.5) */
+	uint32_t icmp_rate;   /**< ICMP errors a second, each worker: 1000; UINT32_MAX: no limit */
+	enum proto_idle idle; /**< what proto_run()'s workers do when there is nothing to do */
 };
+
+/** Least and most of the fields that have a bound of their own. */
+#define PROTO_ENDPOINTS_MAX (1u << 24)
 
 /** Least and most that proto_conf takes. */
 #define PROTO_WORKERS_MAX  64
-#define PROTO_LINKS_MAX	   16
 #define PROTO_PAYLOADS_MAX 65536
 
 /**
@@ -87,13 +111,50 @@ PKTPOOL_API int proto_destroy(
 PKTPOOL_API struct proto_worker *proto_worker_at(const struct proto *stack, unsigned index);
 
 /**
- * Let a worker work: staged frames go to the ports, completions to their endpoints. The thread that
- * calls it is the worker's thread.
+ * Let a worker work: frames come up from the ports, timers run, staged frames go down, completions
+ * to their endpoints. The thread that calls it is the worker's thread.
  *
  * @param now rte_get_tsc_cycles() or a test's own clock, in TSC cycles; never runs backwards
- * @return frames sent plus payloads completed; 0: there was nothing to do.
+ * @return frames received and sent plus payloads completed; 0: there was nothing to do.
  */
 PKTPOOL_API unsigned proto_poll(struct proto_worker *worker, uint64_t now);
+
+/**
+ * Let the stack run its workers: worker i is polled on lcores[i] until proto_halt(). Endpoints of
+ * those workers are then made and used in their callbacks or through proto_call(). Control thread.
+ *
+ * @param lcores one for each worker: of EAL's, not the main one, waiting
+ * (rte_eal_get_lcore_state())
+ * @return 0; -EBUSY: not started, or running already; -EINVAL: such an lcore is not there.
+ */
+PKTPOOL_API int proto_run(
+	struct proto *stack, const unsigned *lcores, struct pktpool_why *why) PKTPOOL_MUST_CHECK;
+
+/** Stop the loops of proto_run() and wait until they have ended. Before proto_stop(). */
+PKTPOOL_API void proto_halt(struct proto *stack);
+
+/** A function that runs on a worker's thread. */
+typedef void (*proto_call_fn)(struct proto_worker *worker, void *arg);
+
+/**
+ * Have a worker call a function at its next poll. Any thread.
+ *
+ * @return 0; -ENOBUFS: 255 calls wait already.
+ */
+PKTPOOL_API int proto_call(
+	struct proto_worker *worker, proto_call_fn fn, void *arg) PKTPOOL_MUST_CHECK;
+
+/** Reassembly of a worker: what is open and held, and the limits. */
+struct proto_reassembly {
+	uint32_t datagrams;	/**< begun and not complete */
+	uint32_t frames;	/**< fragments held for them */
+	uint32_t datagrams_max; /**< above it the oldest goes */
+	uint32_t frames_max;
+};
+
+/** Figures of a worker's reassembly. The worker's thread; others may see them a moment late. */
+PKTPOOL_API void proto_worker_reassembly(
+	const struct proto_worker *worker, struct proto_reassembly *figures);
 
 /** Counters of one worker, all links. Any thread, any time. */
 PKTPOOL_API void proto_worker_counters(
@@ -104,9 +165,10 @@ PKTPOOL_API void proto_counters(const struct proto *stack, struct proto_counters
 
 /** Pools of a worker, for their usage; the worker's as long as the stack is started. */
 PKTPOOL_API struct pktpool *proto_worker_pktpool(const struct proto_worker *worker);
+PKTPOOL_API struct pktpool *proto_worker_rx_pool(const struct proto_worker *worker);
 PKTPOOL_API struct bufpool *proto_worker_bufpool(const struct proto_worker *worker);
 
-/** Payloads accepted and not yet completed, all endpoints of a worker. */
+/** Payloads accepted and not yet completed, all endpoints of a worker, and the stack's messages. */
 PKTPOOL_API uint32_t proto_worker_outstanding(const struct proto_worker *worker);
 
 #ifdef __cplusplus

@@ -75,6 +75,9 @@ proto_ip_hdr_len(const struct proto_addr *addr)
 /** Is this a multicast address (224.0.0.0/4, ff00::/8)? */
 PKTPOOL_API bool proto_addr_is_multicast(const struct proto_addr *addr);
 
+/** How many leading bits two addresses of the same family have in common. */
+PKTPOOL_API unsigned proto_addr_common(const struct proto_addr *a, const struct proto_addr *b);
+
 /** Are two addresses the same? */
 PKTPOOL_API bool proto_addr_equal(const struct proto_addr *a, const struct proto_addr *b);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * @file
- * Endpoints: where a client hands payloads over and hears what became of them.
+ * Endpoints: where a client hands payloads over, hears what became of them, and gets datagrams.
  *
  * Ownership: proto_send() borrows the memory of each payload that it accepts until the payload's
  * completion; a payload that it did not accept was never borrowed and has no completion. With
@@ -29,6 +29,7 @@ struct proto_endpoint;
 enum proto_kind {
 	PROTO_UDP, /**< UDP over IPv4 or IPv6, by the family of `remote` */
 	PROTO_L2,  /**< the payload behind an Ethernet header with an ethertype of one's own */
+	PROTO_IP,  /**< the payload behind an IP header with a protocol of one's own; sends only */
 };
 
 /** How a payload that is longer than one frame is cut. */
@@ -66,14 +67,63 @@ struct proto_done {
 typedef void (*proto_done_fn)(
 	struct proto_endpoint *ep, const struct proto_done *done, unsigned n, void *arg);
 
+/**
+ * Datagrams, in bursts: each a packet whose data is the UDP payload (of a PROTO_L2 endpoint: what
+ * follows the Ethernet header), in order, as a chain of the frames' own buffers, never copied.
+ *
+ * The client holds them from now on: it reads, and gives each back with proto_return(), at once or
+ * later, or takes it over with proto_take(). What is held counts against rx_held of the endpoint;
+ * above it datagrams are dropped (endpoint_full), so a client that returns nothing starves only
+ * itself. Called from proto_poll(). It may call proto_send(), proto_send_to(), proto_return(), not
+ * proto_poll() nor proto_endpoint_destroy().
+ */
+typedef void (*proto_recv_fn)(
+	struct proto_endpoint *ep, struct rte_mbuf **pkts, unsigned n, void *arg);
+
+/** What an ICMP error says. */
+enum proto_error_kind {
+	PROTO_ERROR_NET_UNREACH,   /**< no route at a router */
+	PROTO_ERROR_HOST_UNREACH,  /**< a router cannot reach the host */
+	PROTO_ERROR_PROHIBITED,	   /**< a filter's word */
+	PROTO_ERROR_PROTO_UNREACH, /**< the host has no UDP */
+	PROTO_ERROR_PORT_UNREACH,  /**< nobody listens there */
+	PROTO_ERROR_TOO_BIG,	   /**< `mtu` is the path's from now on; sends are cut to it */
+	PROTO_ERROR_TIME_EXCEEDED, /**< the hop limit ran out on the way */
+	PROTO_ERROR_FRAG_TIME,	   /**< the peer did not get all fragments in time */
+	PROTO_ERROR_PARAM,	   /**< a header that somebody did not like */
+};
+
+/** An ICMP error about something that this endpoint sent. */
+struct proto_error {
+	enum proto_error_kind kind;
+	int status;		/**< as Linux maps it: -ECONNREFUSED, -EHOSTUNREACH, -EMSGSIZE... */
+	struct proto_addr from; /**< who says so */
+	struct proto_addr remote; /**< where the datagram was going */
+	uint16_t remote_port;	  /**< host byte order */
+	uint16_t mtu;		  /**< TOO_BIG: L3 bytes */
+};
+
+/**
+ * An ICMP error came. It has been matched to a datagram that this endpoint may have sent (RFC
+ * 5927), but anybody on the path may have made it: a hint, not a fact. From proto_poll(), as
+ * proto_recv_fn.
+ */
+typedef void (*proto_error_fn)(
+	struct proto_endpoint *ep, const struct proto_error *error, void *arg);
+
 /** How to make an endpoint. Zero is a good default for all but the addresses. */
 struct proto_endpoint_conf {
 	enum proto_kind kind;
-	struct proto_link *link;   /**< NULL: by route (PROTO_UDP); needed for PROTO_L2 */
-	struct proto_addr local;   /**< family 0: the link's own address of that family */
-	struct proto_addr remote;  /**< PROTO_UDP */
-	uint16_t local_port;	   /**< host byte order, 1..65535 */
-	uint16_t remote_port;	   /**< host byte order, 1..65535 */
+	struct proto_link *link; /**< NULL: by route (PROTO_UDP); needed for PROTO_L2 */
+	/** Family 0: connected, chosen by remote (RFC 6724); bound, any address of both families.
+	 */
+	struct proto_addr local;
+	/** The peer of a *connected* endpoint. Family 0: the endpoint is *bound*, hears every peer
+	 * and sends with proto_send_to(). */
+	struct proto_addr remote;
+	uint16_t local_port;	   /**< host byte order; 0: an unpredictable one (RFC 6056) */
+	uint16_t remote_port;	   /**< host byte order, 1..65535; not of a bound endpoint */
+	uint8_t ip_proto;	   /**< PROTO_IP: the protocol above IP */
 	struct rte_ether_addr mac; /**< PROTO_L2: destination */
 	uint16_t ethertype;	   /**< PROTO_L2: host byte order, 0x0600 or above */
 	enum proto_cut cut;	   /**< PROTO_L2 knows PROTO_SEGMENT only */
@@ -85,17 +135,30 @@ struct proto_endpoint_conf {
 	uint32_t flow_label; /**< IPv6, 20 bits */
 	bool vlan;	     /**< frames carry an 802.1Q tag */
 	uint16_t vlan_tci;   /**< the tag: priority << 13 | drop eligible << 12 | VLAN id */
+	bool qinq;	     /**< with `vlan`: an 802.1ad tag stands before that one */
+	uint16_t outer_tci;  /**< the 802.1ad tag */
 	bool no_udp_cksum;   /**< UDP checksum 0 where RFC 768 lets it: IPv4 datagrams sent whole */
 	proto_done_fn done;  /**< NULL: completions are counted only */
-	void *arg;	     /**< for `done` */
+	proto_recv_fn recv; /**< NULL: datagrams go to the ring if there is one, else are dropped */
+	proto_error_fn error; /**< NULL: ICMP errors are counted only */
+	void *arg;	      /**< for `done`, `recv` and `error` */
+	uint32_t rx_ring; /**< datagrams that wait for proto_recv(), 1..65535; 0: no ring, `recv` */
+	uint32_t rx_held; /**< frames the client may hold, ring included; 0: a quarter of the pool,
+			     or up to 1536 */
+	/** Bound: several share address and port, each peer stays with one. Connected: several send
+	 * from the same to the same, as on several workers; the first of them hears. */
+	bool reuse_port;
 };
 
 /**
  * Create an endpoint on a worker of a started stack.
  *
- * The neighbour need not be known yet: until it is, proto_send() refuses with NO_NEIGH.
+ * The neighbour need not be known yet: what is sent to it waits, whole payloads, until it has
+ * answered or has not (UNREACHABLE).
  *
- * @return 0; -EINVAL: a field out of range, named in `why`; -ENETUNREACH: no route;
+ * @return 0; -EINVAL: a field out of range, named in `why`; -ENETUNREACH: no route; -EADDRINUSE:
+ *   another endpoint has this address and port (both need reuse_port), or no port is free; -ENOSPC:
+ *   more endpoints than proto_conf.n_endpoints;
  *   -EADDRNOTAVAIL: the link has no address of that family and `local` is not set; -ENOTSUP:
  *   PROTO_DATA_MAP on a port that takes one segment a frame, or copy_only; -ENOMEM.
  */
@@ -104,9 +167,10 @@ PKTPOOL_API int proto_endpoint_create(struct proto_worker *worker,
 	struct pktpool_why *why) PKTPOOL_MUST_CHECK;
 
 /**
- * Destroy an endpoint.
+ * Destroy an endpoint. What waits in its ring is dropped.
  *
- * @return 0; -EBUSY: payloads are outstanding: proto_cancel(), then poll until they have completed.
+ * @return 0; -EBUSY: payloads are outstanding (proto_cancel(), then poll until they have
+ * completed), or the client holds datagrams of it: return them.
  */
 PKTPOOL_API int proto_endpoint_destroy(struct proto_endpoint *ep) PKTPOOL_MUST_CHECK;
 
@@ -141,6 +205,79 @@ PKTPOOL_API uint16_t proto_send(struct proto_endpoint *ep, const struct proto_pa
 
 /** Why the last proto_send() of this endpoint returned short; NONE if it did not. */
 PKTPOOL_API enum proto_reason proto_refused(const struct proto_endpoint *ep);
+
+/** Where a datagram goes, or came from. */
+struct proto_peer {
+	struct proto_addr addr;	 /**< the other side */
+	uint16_t port;		 /**< host byte order */
+	struct proto_link *link; /**< NULL: by route */
+	struct proto_addr local; /**< this side; family 0: chosen (RFC 6724) */
+};
+
+/**
+ * Send payloads of a bound endpoint to a peer, as proto_send() does. The way to the last peers is
+ * remembered, so answering the same ones costs little more.
+ *
+ * @return as proto_send(); refusals besides: NO_ROUTE also when there is no address to send from,
+ *   BAD_PAYLOAD when the peer's family is none or its port is 0.
+ */
+PKTPOOL_API uint16_t proto_send_to(struct proto_endpoint *ep, const struct proto_peer *peer,
+	const struct proto_payload *payloads, uint16_t n) PKTPOOL_MUST_CHECK;
+
+/** What the headers of a received datagram say. */
+struct proto_rx_info {
+	struct proto_peer peer; /**< from whom, to which of our addresses, on which link */
+	uint8_t ttl;		/**< TTL or hop limit */
+	uint8_t tos;		/**< DSCP << 2 | ECN */
+	uint32_t n_frames;	/**< frames that it came in: above 1 it was fragmented */
+};
+
+/**
+ * Read the headers of a datagram that `recv` or proto_recv() gave. They stand in front of its data
+ * in the first buffer: valid as long as the client holds the packet and has written nothing there.
+ * Any thread that holds the packet.
+ */
+PKTPOOL_API void proto_rx_info(const struct proto_endpoint *ep, const struct rte_mbuf *pkt,
+	struct proto_rx_info *info) PKTPOOL_NONNULL();
+
+/**
+ * Take datagrams from the ring of an endpoint that has one. They are held by the client, as those
+ * of `recv`. One thread at a time; it need not be the worker's.
+ *
+ * @return how many of `pkts` were filled.
+ */
+PKTPOOL_API unsigned proto_recv(
+	struct proto_endpoint *ep, struct rte_mbuf **pkts, unsigned n) PKTPOOL_MUST_CHECK;
+
+/** Give datagrams back: they are freed. Takes ownership of `pkts`. Any thread. */
+PKTPOOL_API void proto_return(struct proto_endpoint *ep, struct rte_mbuf **pkts, unsigned n);
+
+/**
+ * Take datagrams over: they no longer count as held by the client, and are the caller's until it
+ * frees them with pktpool_free(). The receive pool has those buffers less until then. Any thread.
+ */
+PKTPOOL_API void proto_take(struct proto_endpoint *ep, struct rte_mbuf *const *pkts, unsigned n);
+
+/** Frames of datagrams that the client holds, those in the ring included. Any thread. */
+PKTPOOL_API uint32_t proto_held(const struct proto_endpoint *ep);
+
+/** The local port, host byte order: also one that was chosen. */
+PKTPOOL_API uint16_t proto_local_port(const struct proto_endpoint *ep);
+
+/**
+ * Join a multicast group on a link: reports go out (IGMPv3, MLDv2), the port's filter lets it in,
+ * and bound endpoints on `ep`'s port and address (any, or the group's) that joined hear it.
+ *
+ * @param link NULL: the endpoint's, or the first
+ * @return 0; -EINVAL: no multicast address, or a connected endpoint; -EEXIST; -ENOSPC; or the
+ * port's error.
+ */
+PKTPOOL_API int proto_join(struct proto_endpoint *ep, const struct proto_addr *group,
+	struct proto_link *link, struct pktpool_why *why) PKTPOOL_MUST_CHECK;
+
+/** Leave a group. Destroying an endpoint leaves all of its groups. @return 0; -ENOENT. */
+PKTPOOL_API int proto_leave(struct proto_endpoint *ep, const struct proto_addr *group,
+	struct proto_link *link) PKTPOOL_MUST_CHECK;
 
 /**
  * Cancel what can be: accepted payloads of which the port has no frame yet complete with -ECANCELED

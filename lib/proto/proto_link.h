@@ -23,6 +23,9 @@ extern "C" {
 struct proto;
 struct proto_link;
 
+/** Most links of a stack. */
+#define PROTO_LINKS_MAX 16
+
 /** When a driver gives sent frames back, which decides when a mapped payload completes. */
 enum proto_reclaim {
 	PROTO_RECLAIM_IN_BURST,	    /**< inside tx_burst: it has copied or written the bytes */
@@ -33,14 +36,18 @@ enum proto_reclaim {
 
 /** What a port is and can do. */
 struct proto_port_info {
-	const char *driver;	    /**< "net_pcap", ...; lives as long as the port */
-	struct rte_ether_addr mac;  /**< the port's own address */
-	uint16_t mtu;		    /**< L3 bytes, as set in the port now */
-	uint16_t mtu_max;	    /**< L3 bytes; above it the driver refuses, or cuts frames */
-	const char *mtu_max_why;    /**< where a bound of ours is below the driver's own word */
-	uint16_t segs_max;	    /**< mbuf segments a frame may have */
-	uint16_t queues_max;	    /**< tx queues */
+	const char *driver;	   /**< "net_pcap", ...; lives as long as the port */
+	struct rte_ether_addr mac; /**< the port's own address */
+	uint16_t mtu;		   /**< L3 bytes, as set in the port now */
+	uint16_t mtu_max;	   /**< L3 bytes; above it the driver refuses, or cuts frames */
+	const char *mtu_max_why;   /**< where a bound of ours is below the driver's own word */
+	uint16_t segs_max;	   /**< mbuf segments a frame may have */
+	uint16_t queues_max;	   /**< tx queues */
+	uint16_t rx_queues_max;	   /**< rx queues; 0: it receives nothing */
+	uint16_t n_rxd;		   /**< rx descriptors of a queue when nobody says how many */
+	bool frags_together; /**< all fragments of a datagram come on one rx queue (2-tuple RSS) */
 	uint64_t offload_capa;	    /**< RTE_ETH_TX_OFFLOAD_*, as the driver advertises them */
+	uint64_t rx_offload_capa;   /**< RTE_ETH_RX_OFFLOAD_*, likewise */
 	uint64_t offload_extra;	    /**< what it does without saying so (net_pcap: MULTI_SEGS) */
 	enum proto_reclaim reclaim; /**< see there */
 	bool cpu_only;		    /**< reads frames by CPU: any memory may be mapped */
@@ -49,11 +56,16 @@ struct proto_port_info {
 
 /** How a stack wants a port set up. */
 struct proto_port_setup {
-	uint16_t n_queues;	     /**< tx (and rx) queues, one for each worker */
-	uint16_t n_txd;		     /**< tx descriptors a queue, 0: the driver's choice */
-	uint16_t mtu;		     /**< L3 bytes */
-	uint64_t offloads;	     /**< RTE_ETH_TX_OFFLOAD_* wanted: a part of offload_capa */
-	struct rte_mempool *rx_pool; /**< for the rx queues that drivers insist on */
+	uint16_t n_queues;    /**< tx queues, one for each worker */
+	uint16_t n_rx_queues; /**< at most rx_queues_max */
+	uint16_t n_rxd;	      /**< rx descriptors a queue, 0: the driver's choice */
+	uint16_t n_txd;	      /**< tx descriptors a queue, 0: the driver's choice */
+	uint16_t mtu;	      /**< L3 bytes */
+	uint64_t offloads;    /**< RTE_ETH_TX_OFFLOAD_* wanted: a part of offload_capa */
+	uint64_t rx_offloads; /**< RTE_ETH_RX_OFFLOAD_* wanted */
+	struct rte_mempool *const *rx_pools; /**< one for each rx queue; the first also where a
+						driver insists on a queue that nobody reads */
+	bool rx_intr;			     /**< rx interrupts are wanted, if the port has them */
 };
 
 /**
@@ -80,8 +92,26 @@ struct proto_port_ops {
 	uint16_t (*tx_prepare)(void *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n);
 	/** As rte_eth_tx_burst(). */
 	uint16_t (*tx_burst)(void *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n);
+	/** NULL (nothing is ever received), or as rte_eth_rx_burst(). */
+	uint16_t (*rx_burst)(void *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n);
+	/**
+	 * NULL, or: from now on wake (`on`) this thread's rte_epoll_wait() when a frame comes on
+	 * this rx queue, or do not. @return 0 or negative errno: the port cannot.
+	 */
+	int (*rx_interrupt)(void *port, uint16_t queue, bool on);
 	/** As rte_eth_tx_done_cleanup(): free sent mbufs. @return how many, or -ENOTSUP. */
 	int (*tx_reclaim)(void *port, uint16_t queue, uint32_t max);
+	/**
+	 * NULL, or: receive frames to these group addresses besides the port's own; n 0: none.
+	 * `macs` is read during the call only. A port that cannot choose may receive more. Called
+	 * while the port is started, again after each start. @return 0 or negative errno.
+	 */
+	int (*set_groups)(void *port, const struct rte_ether_addr *macs, uint32_t n);
+	/**
+	 * NULL (it hears everything anyway), or: receive frames to any address, group addresses
+	 * too. Called instead of set_groups for a link with `promisc`. @return 0 or negative errno.
+	 */
+	int (*set_promisc)(void *port);
 };
 
 /** A DPDK ethdev port. `port` is PROTO_PORT(port_id). */
@@ -96,9 +126,18 @@ struct proto_link_conf {
 	void *port;			  /**< PROTO_PORT(port_id), or what `ops` wants */
 	uint16_t mtu;			  /**< L3 bytes; 0: the port's own */
 	uint16_t n_txd;			  /**< tx descriptors a queue; 0: the driver's choice */
+	uint16_t n_rxd;			  /**< rx descriptors a queue; 0: the driver's choice */
 	uint32_t stage;	 /**< frames staged for each worker before back-pressure; 0: 4096 */
 	bool no_offload; /**< do everything in software although the port could */
 	bool copy_only;	 /**< no endpoint will map: asks for FAST_FREE where it is offered */
+	bool send_only;	 /**< the rx queues are not read: neighbours must be static */
+	/** Take frames to any station's Ethernet address as if it were ours: for captures that were
+	 * made elsewhere. On a network that others share it takes, and answers, what they were sent
+	 * for an IP address of ours. */
+	bool promisc;
+	bool dad; /**< probe addresses before use, announce and defend them (RFC 5227, RFC 4862) */
+	bool slaac; /**< IPv6: link-local address, router solicitation, addresses and default route
+		       from advertisements (RFC 4862) */
 };
 
 /**
@@ -170,6 +209,27 @@ PKTPOOL_API void proto_link_counters(const struct proto_link *link, struct proto
 PKTPOOL_API int proto_addr_add(struct proto_link *link, const struct proto_addr *addr,
 	uint8_t prefix_len, struct pktpool_why *why) PKTPOOL_MUST_CHECK;
 
+/** Take an address away; its prefix's route goes with the last address in it. @return 0; -ENOENT.
+ */
+PKTPOOL_API int proto_addr_del(
+	struct proto_link *link, const struct proto_addr *addr) PKTPOOL_MUST_CHECK;
+
+/** An address of a link. */
+struct proto_addr_info {
+	struct proto_addr addr;
+	uint8_t prefix_len;
+	bool usable;   /**< not being probed, and nobody else's */
+	bool conflict; /**< somebody else has it: it is not used */
+	bool autoconf; /**< made from a router's advertisement, or link-local */
+};
+
+/** Most addresses of one link. */
+#define PROTO_ADDRS_MAX 16
+
+/** List the addresses of a link: at most `n` (PROTO_ADDRS_MAX is enough). @return how many. */
+PKTPOOL_API unsigned proto_addr_list(
+	const struct proto_link *link, struct proto_addr_info *infos, unsigned n);
+
 /**
  * Add a route. The longest prefix wins.
  *
@@ -192,6 +252,33 @@ PKTPOOL_API int proto_route_del(struct proto_link *link, const struct proto_addr
  */
 PKTPOOL_API int proto_neigh_add(struct proto_link *link, const struct proto_addr *addr,
 	const struct rte_ether_addr *mac, struct pktpool_why *why) PKTPOOL_MUST_CHECK;
+
+/** What is known of a neighbour (RFC 4861 7.3.2; ARP's entries have the same states). */
+enum proto_neigh_state {
+	PROTO_NEIGH_INCOMPLETE, /**< being asked for */
+	PROTO_NEIGH_FAILED,	/**< did not answer, less than a second ago */
+	PROTO_NEIGH_REACHABLE,
+	PROTO_NEIGH_STALE,
+	PROTO_NEIGH_DELAY,
+	PROTO_NEIGH_PROBE,
+	PROTO_NEIGH_STATIC, /**< proto_neigh_add() */
+};
+
+/** A neighbour of a link. */
+struct proto_neigh_info {
+	struct proto_addr addr;
+	struct rte_ether_addr mac; /**< zero while it is not known */
+	enum proto_neigh_state state;
+	uint16_t outer_vid; /**< 802.1ad VLAN id, 0: none */
+	uint16_t vid;	    /**< 802.1Q VLAN id, 0: none */
+};
+
+/** List the neighbours of a link, at most `n`. @return how many. */
+PKTPOOL_API unsigned proto_neigh_list(
+	const struct proto_link *link, struct proto_neigh_info *infos, unsigned n);
+
+/** The path MTU to `dst`, L3 bytes: the link's, or less where a router said so (RFC 1191, 8201). */
+PKTPOOL_API uint16_t proto_pmtu(const struct proto_link *link, const struct proto_addr *dst);
 
 /** Forget a neighbour. @return 0; -ENOENT. */
 PKTPOOL_API int proto_neigh_del(

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <rte_cycles.h>
 #include <rte_memzone.h>
 
 #include "link/link.h"
@@ -19,7 +20,17 @@
 #define BUFFERS_DEFAULT	 8192
 #define POOL_MAX	 (1u << 24)
 
-#define RX_POOL_PER_LINK 512 /* mbufs for the rx queues that drivers insist on */
+#define RX_PACKETS_DEFAULT   4096
+#define ENDPOINTS_DEFAULT    1024
+#define REASS_DEFAULT	     1024
+#define TIMEOUT_IPV4_DEFAULT 30 /* RFC 1122 3.3.2: 60 to 120 is recommended, Linux has 30 */
+#define TIMEOUT_IPV6_DEFAULT 60 /* RFC 8200 4.5 */
+#define TIMEOUT_MAX	     3600
+#define ICMP_RATE_DEFAULT    1000
+#define ICMP_RATE_MAX	     1000000
+#define LOOP_STAGE	     4096
+#define ASK_RATE	     1000 /* neighbours a second */
+#define ASK_BURST	     100
 
 static int
 conf_range(
@@ -30,49 +41,97 @@ conf_range(
 	return pktpool_why_not(why, -EINVAL, "%s %u: expected %u to %u", field, value, least, most);
 }
 
-static int
-conf_check(struct proto_conf *conf, struct pktpool_why *why)
+static void
+default_u32(uint32_t *field, uint32_t value)
+{
+	if (*field == 0)
+		*field = value;
+}
+
+static void
+conf_complete(struct proto_conf *conf)
 {
 	if (conf->name == NULL)
 		conf->name = "proto";
 	if (conf->n_workers == 0)
 		conf->n_workers = WORKERS_DEFAULT;
-	if (conf->n_payloads == 0)
-		conf->n_payloads = PAYLOADS_DEFAULT;
-	if (conf->n_packets == 0)
-		conf->n_packets = PACKETS_DEFAULT;
-	if (conf->n_buffers == 0)
-		conf->n_buffers = BUFFERS_DEFAULT;
 	if (conf->cache == 0)
 		conf->cache = PKTPOOL_CACHE_AUTO;
+	default_u32(&conf->n_payloads, PAYLOADS_DEFAULT);
+	default_u32(&conf->n_packets, PACKETS_DEFAULT);
+	default_u32(&conf->n_buffers, BUFFERS_DEFAULT);
+	default_u32(&conf->n_rx_packets, RX_PACKETS_DEFAULT);
+	default_u32(&conf->n_endpoints, ENDPOINTS_DEFAULT);
+	default_u32(&conf->reass_datagrams, REASS_DEFAULT);
+	default_u32(&conf->reass_frames, RTE_MAX(conf->n_rx_packets / 2, 1u));
+	default_u32(&conf->reass_share, stack_share(conf->reass_frames));
+	default_u32(&conf->reass_timeout_ipv4_s, TIMEOUT_IPV4_DEFAULT);
+	default_u32(&conf->reass_timeout_ipv6_s, TIMEOUT_IPV6_DEFAULT);
+	default_u32(&conf->icmp_rate, ICMP_RATE_DEFAULT);
+}
+
+static int
+conf_check(struct proto_conf *conf, struct pktpool_why *why)
+{
+	conf_complete(conf);
 	if (conf->name[0] == '\0' || strlen(conf->name) > PROTO_NAME_MAX)
 		return pktpool_why_not(why, -EINVAL, "name '%s': expected 1 to %u characters",
 			conf->name, PROTO_NAME_MAX);
-	int ret = conf_range("n_workers", conf->n_workers, 1, PROTO_WORKERS_MAX, why);
+	const struct {
+		const char *field;
+		uint32_t value, least, most;
+	} rows[] = {
+		{"n_workers", conf->n_workers, 1, PROTO_WORKERS_MAX},
+		{"n_payloads", conf->n_payloads, 1, PROTO_PAYLOADS_MAX},
+		{"n_packets", conf->n_packets, 1, POOL_MAX},
+		{"n_packets_overflow", conf->n_packets_overflow, 0, POOL_MAX},
+		{"n_buffers", conf->n_buffers, 1, POOL_MAX},
+		{"n_rx_packets", conf->n_rx_packets, 1, POOL_MAX},
+		{"n_endpoints", conf->n_endpoints, 1, PROTO_ENDPOINTS_MAX},
+		{"n_routes", conf->n_routes, 0, ROUTES_MAX},
+		{"reass_datagrams", conf->reass_datagrams, 1, POOL_MAX},
+		{"reass_frames", conf->reass_frames, 1, conf->n_rx_packets},
+		{"reass_share", conf->reass_share, 1, conf->reass_frames},
+		{"reass_timeout_ipv4_s", conf->reass_timeout_ipv4_s, 1, TIMEOUT_MAX},
+		{"reass_timeout_ipv6_s", conf->reass_timeout_ipv6_s, 1, TIMEOUT_MAX},
+		{"icmp_rate", conf->icmp_rate == UINT32_MAX ? 1 : conf->icmp_rate, 1,
+			ICMP_RATE_MAX},
+		{"idle", (uint32_t)conf->idle, 0, PROTO_IDLE_INTERRUPT},
+	};
 
-	if (ret == 0)
-		ret = conf_range("n_payloads", conf->n_payloads, 1, PROTO_PAYLOADS_MAX, why);
-	if (ret == 0)
-		ret = conf_range("n_packets", conf->n_packets, 1, POOL_MAX, why);
-	if (ret == 0)
-		ret = conf_range("n_packets_overflow", conf->n_packets_overflow, 0, POOL_MAX, why);
-	if (ret == 0)
-		ret = conf_range("n_buffers", conf->n_buffers, 1, POOL_MAX, why);
-	return ret;
+	for (unsigned i = 0; i < RTE_DIM(rows); i++)
+		if (conf_range(rows[i].field, rows[i].value, rows[i].least, rows[i].most, why) != 0)
+			return -EINVAL;
+	return 0;
 }
 
 /* Tables that workers share. */
 static int
 tables_init(struct proto *stack, struct pktpool_why *why)
 {
+	struct net *net = &stack->net;
 	uint64_t seed = stack->conf.seed;
 
 	if (seed == 0 && getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return pktpool_why_not(
 			why, -EIO, "the kernel gave no random seed: set proto_conf.seed");
-	ipid_table_init(&stack->ipids, seed);
-	if (route_table_init(&stack->routes, stack->name) != 0 ||
-		neigh_table_init(&stack->neighs, stack->name, (uint32_t)(seed >> 32)) != 0)
+	struct demux_conf demux = {
+		.name = stack->name,
+		.n_connected = stack->conf.n_endpoints,
+		.n_workers = stack->conf.n_workers,
+		.seed = seed,
+		.socket = SOCKET_ID_ANY,
+	};
+
+	net->seed = seed;
+	net->hz = rte_get_tsc_hz();
+	limit_init(&net->ask_limit, net->hz / ASK_RATE, ASK_BURST);
+	ipid_table_init(&net->ipids, seed);
+	net->demux = demux_create(&demux);
+	if (net->demux == NULL ||
+		route_table_init(&net->routes, stack->name, stack->conf.n_routes) ||
+		neigh_table_init(&net->neighs, stack->name, seed, net->hz) != 0 ||
+		pmtu_table_init(&net->pmtus, stack->name, seed, net->hz) != 0)
 		return pktpool_why_not(why, -ENOMEM, "no memory for tables: give EAL more (-m)");
 	return 0;
 }
@@ -80,8 +139,11 @@ tables_init(struct proto *stack, struct pktpool_why *why)
 static void
 tables_fini(struct proto *stack)
 {
-	route_table_fini(&stack->routes);
-	neigh_table_fini(&stack->neighs);
+	demux_destroy(stack->net.demux);
+	stack->net.demux = NULL;
+	route_table_fini(&stack->net.routes);
+	neigh_table_fini(&stack->net.neighs);
+	pmtu_table_fini(&stack->net.pmtus);
 }
 
 int
@@ -104,7 +166,7 @@ proto_create(struct proto **out, const struct proto_conf *conf, struct pktpool_w
 	struct proto *stack = zone->addr;
 
 	memset(stack, 0, sizeof(*stack));
-	rte_spinlock_init(&stack->net_lock);
+	rte_spinlock_init(&stack->net.lock);
 	(void)snprintf(stack->name, sizeof(stack->name), "%s", own.name);
 	stack->conf = own;
 	stack->conf.name = stack->name;
@@ -120,21 +182,40 @@ proto_create(struct proto **out, const struct proto_conf *conf, struct pktpool_w
 	return 0;
 }
 
+/* The link to our own addresses: as wide as the widest. */
 static int
-rx_pool_create(struct proto *stack, struct pktpool_why *why)
+loop_create(struct proto *stack, struct pktpool_why *why)
 {
-	char name[PKTPOOL_NAME_MAX + 1];
-	struct pktpool_conf conf = {
-		.name = name,
-		.n = RX_POOL_PER_LINK * stack->n_links,
-		.headroom = RTE_PKTMBUF_HEADROOM,
-		/* Drivers ask for the room that is usual: net_af_packet refuses less than 2016. */
-		.room = (uint16_t)RTE_MAX(stack->frame_room, RTE_MBUF_DEFAULT_DATAROOM),
-		.socket = stack->links[0]->port.socket,
-	};
+	struct proto_link_conf conf = {.ops = &port_loop_ops, .stage = LOOP_STAGE};
+	uint16_t mtu = 0;
 
-	(void)snprintf(name, sizeof(name), "%s.rx", stack->name);
-	return pktpool_create(&stack->rx_pool, &conf, why);
+	for (unsigned i = 0; i < stack->n_links; i++)
+		if (stack->links[i]->conf.mtu > mtu)
+			mtu = stack->links[i]->conf.mtu;
+	stack->loop_port = port_loop_create(
+		stack->name, stack->conf.n_workers, mtu, stack->links[0]->port.socket);
+	if (stack->loop_port == NULL)
+		return pktpool_why_not(why, -ENOMEM, "no memory for the loop: give EAL more (-m)");
+	conf.port = stack->loop_port;
+	int ret = link_create(&conf, &stack->loop, why);
+
+	if (ret != 0)
+		return ret;
+	stack->loop->stack = stack;
+	stack->loop->index = PROTO_LINKS_MAX;
+	stack->loop->is_loop = true;
+	stack->net.ifs[PROTO_LINKS_MAX].link = stack->loop;
+	return 0;
+}
+
+static void
+loop_destroy(struct proto *stack)
+{
+	stack->net.ifs[PROTO_LINKS_MAX].link = NULL;
+	link_destroy(stack->loop);
+	port_loop_destroy(stack->loop_port);
+	stack->loop = NULL;
+	stack->loop_port = NULL;
 }
 
 /* Is a descriptor of any pool out? All are looked at before the first is destroyed. */
@@ -144,11 +225,18 @@ stack_busy(struct proto *stack, pktpool_report_fn report, void *arg)
 	bool busy = false;
 
 	for (unsigned i = 0; i < PROTO_WORKERS_MAX; i++)
-		if (stack->workers[i] != NULL &&
-			pools_busy(proto_worker_pktpool(stack->workers[i]),
-				proto_worker_bufpool(stack->workers[i]), report, arg))
+		if (stack->workers[i] != NULL && worker_busy(stack->workers[i], report, arg))
 			busy = true;
 	return busy;
+}
+
+/* What is still out of the receive pools, when the ports have let go of theirs. */
+static void
+rx_report(struct proto *stack, pktpool_report_fn report, void *arg)
+{
+	for (unsigned i = 0; i < PROTO_WORKERS_MAX && report != NULL; i++)
+		if (stack->workers[i] != NULL && stack->workers[i]->rx_pool != NULL)
+			(void)pktpool_dump(stack->workers[i]->rx_pool, report, arg);
 }
 
 /* Undo a start that failed half way, or take a stopped stack apart. -EBUSY: descriptors are out. */
@@ -159,22 +247,22 @@ stack_unmake(struct proto *stack, pktpool_report_fn report, void *arg)
 
 	if (stack_busy(stack, report, arg))
 		return -EBUSY;
-	rte_spinlock_lock(&stack->net_lock); /* telemetry looks at the workers under it */
+	net_lock(&stack->net); /* telemetry looks at the workers under it */
 	stack->n_workers = 0;
 	stack->started = false;
-	rte_spinlock_unlock(&stack->net_lock);
+	net_unlock(&stack->net);
+	for (unsigned i = 0; i < stack->n_links; i++)
+		link_release(stack->links[i]);
 	for (unsigned i = 0; i < PROTO_WORKERS_MAX && ret == 0; i++) {
 		if (stack->workers[i] != NULL)
 			ret = worker_destroy(stack->workers[i]);
 		if (ret == 0)
 			stack->workers[i] = NULL;
 	}
-	for (unsigned i = 0; i < stack->n_links; i++)
-		link_release(stack->links[i]);
-	if (ret == 0)
-		ret = pktpool_destroy(stack->rx_pool, report, arg);
-	if (ret == 0)
-		stack->rx_pool = NULL;
+	if (ret != 0)
+		rx_report(stack, report, arg);
+	else
+		loop_destroy(stack);
 	return ret;
 }
 
@@ -183,7 +271,7 @@ static int
 links_start(struct proto *stack, struct pktpool_why *why)
 {
 	uint32_t begun = 0;
-	int ret = 0;
+	int ret = proto_link_start(stack->loop, why);
 
 	_Static_assert(PROTO_LINKS_MAX <= 32, "a bit for each link");
 	for (unsigned i = 0; i < stack->n_links && ret == 0; i++) {
@@ -201,13 +289,19 @@ links_start(struct proto *stack, struct pktpool_why *why)
 static int
 stack_make(struct proto *stack, struct pktpool_why *why)
 {
-	int ret = stack->rx_pool == NULL ? rx_pool_create(stack, why) : 0;
+	struct rte_mempool *rx_pools[PROTO_WORKERS_MAX];
+	bool rx_intr = stack->conf.idle == PROTO_IDLE_INTERRUPT;
+	int ret = loop_create(stack, why);
 
-	for (uint16_t i = 0; i < stack->conf.n_workers && ret == 0; i++)
+	for (uint16_t i = 0; i < stack->conf.n_workers && ret == 0; i++) {
 		ret = worker_create(stack, i, &stack->workers[i], why);
+		if (ret == 0)
+			rx_pools[i] = pktpool_mempool(stack->workers[i]->rx_pool);
+	}
+	if (ret == 0)
+		ret = link_setup(stack->loop, stack->conf.n_workers, rx_pools, false, why);
 	for (unsigned i = 0; i < stack->n_links && ret == 0; i++)
-		ret = link_setup(stack->links[i], stack->conf.n_workers,
-			pktpool_mempool(stack->rx_pool), why);
+		ret = link_setup(stack->links[i], stack->conf.n_workers, rx_pools, rx_intr, why);
 	if (ret == 0)
 		stack->n_workers = stack->conf.n_workers;
 	return ret == 0 ? links_start(stack, why) : ret;
@@ -243,8 +337,11 @@ proto_stop(struct proto *stack)
 {
 	int ret = 0;
 
+	proto_halt(stack);
 	for (unsigned i = 0; i < stack->n_links; i++)
 		proto_link_stop(stack->links[i]);
+	if (stack->loop != NULL)
+		proto_link_stop(stack->loop);
 	for (unsigned i = 0; i < stack->n_workers; i++) {
 		worker_drain(stack->workers[i]);
 		if (proto_worker_outstanding(stack->workers[i]) != 0)
@@ -281,10 +378,10 @@ proto_destroy(struct proto *stack, pktpool_report_fn report, void *arg)
 	if (ret != 0)
 		return ret;
 	atomic_store_explicit(&stack->ready, false, memory_order_release);
-	rte_spinlock_lock(&stack->net_lock); /* telemetry may be looking at this moment */
+	net_lock(&stack->net); /* telemetry may be looking at this moment */
 	while (stack->n_links > 0)
 		link_destroy(stack->links[--stack->n_links]);
-	rte_spinlock_unlock(&stack->net_lock);
+	net_unlock(&stack->net);
 	tables_fini(stack);
 
 	char zone_name[RTE_MEMZONE_NAMESIZE];

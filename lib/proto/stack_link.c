@@ -3,11 +3,33 @@
 #include <errno.h>
 #include <string.h>
 
+#include <rte_cycles.h>
 #include <rte_ethdev.h>
 
 #include "link/link.h"
 #include "stack.h"
 #include "worker.h"
+
+/* What the net keeps of a link. */
+static void
+netif_init(struct net *net, struct proto_link *link)
+{
+	struct netif *netif = &net->ifs[link->index];
+	struct ifaddr_conf conf = {
+		.dad = link->conf.dad,
+		.slaac = link->conf.slaac,
+		.mac = link->port.mac,
+		.secret = net->seed ^ 0x5851f42d4c957f2du,
+		.hz = net->hz,
+	};
+	uint64_t seed = net->seed + link->index + 1;
+
+	net_lock(net);
+	netif->link = link;
+	ifaddr_init(&netif->addrs, &conf, seed);
+	mcast_init(&netif->groups, seed, net->hz);
+	net_unlock(net);
+}
 
 int
 proto_link_add(struct proto *stack, const struct proto_link_conf *conf, struct proto_link **out,
@@ -23,9 +45,12 @@ proto_link_add(struct proto *stack, const struct proto_link_conf *conf, struct p
 
 	if (ret != 0)
 		return ret;
-	(*out)->stack = stack;
-	(*out)->index = stack->n_links;
-	stack->links[stack->n_links++] = *out;
+	struct proto_link *link = *out;
+
+	link->stack = stack;
+	link->index = stack->n_links;
+	netif_init(&stack->net, link);
+	stack->links[stack->n_links++] = link;
 	return 0;
 }
 
@@ -71,7 +96,16 @@ proto_link_start(struct proto_link *link, struct pktpool_why *why)
 		link->conf.ops->tx_reclaim(link->conf.port, 0, 0) < 0)
 		link->port.reclaim = PROTO_RECLAIM_WITH_TRAFFIC;
 	txqs_update(link);
-	stack_net_changed(link->stack);
+	if (!link->is_loop) {
+		struct net *net = &link->stack->net;
+
+		net_lock(net);
+		ifaddr_up(&net->ifs[link->index].addrs, rte_get_tsc_cycles());
+		net_unlock(net);
+		(void)stack_groups_set(link); /* a port that cannot choose hears its own address */
+		net_hurry(net);
+	}
+	net_addrs_changed(&link->stack->net);
 	return 0;
 }
 
@@ -94,17 +128,25 @@ proto_link_stop(struct proto_link *link)
 		struct proto_worker *worker = link->stack->workers[i];
 		struct txq *txq = worker->txqs[link->index];
 
+		(void)txq_drop(worker->txqs[link->index + NET_IFS], pick_all, NULL, true,
+			PROTO_REASON_STOPPED);
 		(void)txq_drop(txq, pick_all, NULL, true, PROTO_REASON_STOPPED);
 		completions_fail_handed(&worker->share.completions, txq, PROTO_REASON_STOPPED);
+		completions_fail_handed(
+			&worker->control.share.completions, txq, PROTO_REASON_STOPPED);
 	}
 	link->conf.ops->stop(link->conf.port);
-	stack_net_changed(link->stack);
+	net_changed(&link->stack->net);
 }
 
 void
 proto_link_counters(const struct proto_link *link, struct proto_counters *sum)
 {
 	memset(sum, 0, sizeof(*sum));
-	for (unsigned i = 0; i < link->stack->n_workers; i++)
-		counters_sum(sum, &link->stack->workers[i]->txqs[link->index]->counters);
+	for (unsigned i = 0; i < link->stack->n_workers; i++) {
+		struct txq *const *txqs = &link->stack->workers[i]->txqs[link->index];
+
+		counters_sum(sum, &txqs[0]->counters);
+		counters_sum(sum, &txqs[NET_IFS]->counters);
+	}
 }

@@ -34,9 +34,9 @@ zone_visit(const struct rte_memzone *zone, void *arg)
 	if (visit->name != NULL && strcmp(visit->name, stack->name) != 0)
 		return;
 	visit->found = true;
-	rte_spinlock_lock(&stack->net_lock);
+	net_lock(&stack->net);
 	visit->visit(stack, visit->data);
-	rte_spinlock_unlock(&stack->net_lock);
+	net_unlock(&stack->net);
 }
 
 static void
@@ -56,17 +56,28 @@ list_command(const char *command, const char *params, struct rte_tel_data *data)
 	return 0;
 }
 
+/* One figure. Zeros are left out where many links share one answer of 16 KiB. */
 static void
-counters_put(struct rte_tel_data *data, const struct proto_counters *counters)
+count_put(
+	struct rte_tel_data *data, const char *prefix, const char *name, uint64_t count, bool zeros)
+{
+	char key[64];
+
+	if (count == 0 && !zeros)
+		return;
+	(void)snprintf(key, sizeof(key), "%s%s", prefix, name);
+	(void)rte_tel_data_add_dict_u64(data, key, count);
+}
+
+static void
+counters_put(struct rte_tel_data *data, const struct proto_counters *counters, bool zeros)
 {
 	for (unsigned i = 0; i < PROTO_C_MAX; i++)
-		(void)rte_tel_data_add_dict_u64(data, proto_counter_name(i), counters->count[i]);
-	for (unsigned i = PROTO_REASON_NONE + 1; i < PROTO_REASON_MAX; i++) {
-		char name[64];
-
-		(void)snprintf(name, sizeof(name), "reason_%s", proto_reason_name(i));
-		(void)rte_tel_data_add_dict_u64(data, name, counters->reason[i]);
-	}
+		count_put(data, "", proto_counter_name(i), counters->count[i], zeros);
+	for (unsigned i = PROTO_REASON_NONE + 1; i < PROTO_REASON_MAX; i++)
+		count_put(data, "reason_", proto_reason_name(i), counters->reason[i], zeros);
+	for (unsigned i = 0; i < PROTO_DROP_MAX; i++)
+		count_put(data, "drop_", proto_drop_name(i), counters->drop[i], zeros);
 }
 
 static void
@@ -82,7 +93,7 @@ stats_one(struct proto *stack, struct rte_tel_data *data)
 	(void)rte_tel_data_add_dict_u64(data, "workers", stack->n_workers);
 	(void)rte_tel_data_add_dict_u64(data, "links", stack->n_links);
 	(void)rte_tel_data_add_dict_u64(data, "payloads_outstanding", outstanding);
-	counters_put(data, &counters);
+	counters_put(data, &counters, true);
 }
 
 static void
@@ -108,7 +119,7 @@ link_put(const struct proto_link *link, struct rte_tel_data *data)
 			: rows[i].advertised ? "advertised, not asked"
 					     : "software");
 	}
-	counters_put(data, &counters);
+	counters_put(data, &counters, false);
 }
 
 static void
@@ -169,5 +180,6 @@ stack_telemetry_register(void)
 	(void)rte_telemetry_register_cmd("/proto/stats", stats_command,
 		"Counters of a stack, all workers and links. Parameters: name");
 	(void)rte_telemetry_register_cmd("/proto/links", links_command,
-		"Links of a stack: driver, MTU, offloads, counters. Parameters: name");
+		"Links of a stack: driver, MTU, offloads, counters that are not 0. Parameters: "
+		"name");
 }

@@ -46,8 +46,11 @@ with tempfile.TemporaryDirectory() as directory:
     machine = report["machine"]
     assert machine["cpu"] and machine["command"].startswith(bench), machine
     assert report["quick"] is True
-    assert len(report["groups"]) >= 5, [group["name"] for group in report["groups"]]
-    assert len(report["targets"]) >= 9, report["targets"]
+    assert len(report["groups"]) >= 8, [group["name"] for group in report["groups"]]
+    assert len(report["targets"]) >= 16, report["targets"]
+    names = [group["name"] for group in report["groups"]]
+    for name in "rx 64 B frames", "reass, one datagram open", "reass, many datagrams open":
+        assert name in names, names
     for group in report["groups"]:
         check_group(group)
     for target in report["targets"]:

@@ -49,6 +49,7 @@ rig_init(struct rig *rig)
 		.n_payloads = 64,
 		.n_packets = 512,
 		.n_buffers = 512,
+		.n_rx_packets = 256,
 		.seed = 1,
 	};
 	rig->link_conf = (struct proto_link_conf){.ops = &port_fault_ops, .port = &rig->port};
@@ -104,6 +105,7 @@ rig_endpoint_conf(struct rig *rig, uint8_t family)
 		.remote_port = 9000,
 		.done = balance_done,
 		.arg = &rig->balance,
+		.reuse_port = true, /* a test makes several of these */
 	};
 
 	if (family == 0) {
@@ -140,7 +142,8 @@ rig_drain(struct rig *rig)
 {
 	uint32_t idle = 0;
 
-	while (proto_worker_outstanding(rig->worker) != 0 && idle < 1000)
+	while (proto_worker_outstanding(rig->worker) != 0 &&
+		idle < 10000) /* 10 s: neighbours are waited for */
 		idle = rig_poll(rig) == 0 ? idle + 1 : 0;
 	assert_int_equal(proto_worker_outstanding(rig->worker), 0);
 }

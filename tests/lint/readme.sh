@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# The README tells the truth where a script can see it: its C program is the one that the tests run,
+# The README tells the truth where a script can see it: its C programs are those that the tests run,
 # and each path and each ./dev command that it names is there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bad=0
 
 if ! diff <(awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' README.md) \
-	<(sed '/SPDX-License-Identifier/d' tests/example/send_one.c); then
-	echo "README.md: its C program is not tests/example/send_one.c"
+	<(sed '/SPDX-License-Identifier/d' tests/example/{send,recv}_one.c); then
+	echo "README.md: its C programs are not those of tests/example"
 	bad=1
 fi
 

@@ -10,27 +10,20 @@
 #include <cmocka.h>
 
 #include "args.h"
+#include "words.h"
 
-#define WORDS_MAX 160
-#define V4	  "f --to 192.0.2.2:9000 "
-#define V6	  "f --to [2001:db8::2]:9000 "
+#define V4 "f --to 192.0.2.2:9000 "
+#define V6 "f --to [2001:db8::2]:9000 "
 
 static struct send_args args;
 static struct opt_error error;
 
-/* Parse a command line whose words are separated by one blank; '' is an empty word. */
 static int
 parse_eal(const char *line, bool eal)
 {
-	static char text[4096];
 	static char *words[WORDS_MAX];
-	int n = 0;
+	int n = words_split(line, words);
 
-	snprintf(text, sizeof(text), "%s", line);
-	for (char *word = strtok(text, " "); word != NULL; word = strtok(NULL, " ")) {
-		assert_true(n < WORDS_MAX);
-		words[n++] = strcmp(word, "''") == 0 ? word + 2 : word;
-	}
 	error.text[0] = '\0';
 	return args_send(&args, n, words, eal, &error);
 }
@@ -179,26 +172,27 @@ test_defaults(void **state)
 	assert_string_equal(args.files[0], "f");
 	assert_int_equal(args.to_port, 9000);
 	assert_int_equal(proto_addr_parse("192.0.2.1", &addr, NULL), 0);
-	assert_true(proto_addr_equal(&args.from, &addr));
+	assert_true(proto_addr_equal(&args.from.addr, &addr));
 	assert_int_equal(args.from_port, 49152);
 	assert_int_equal(args.payload, 61440);
 	assert_int_equal(args.cut, PROTO_SEGMENT);
 	assert_int_equal(args.data, PROTO_DATA_AUTO);
 	assert_int_equal(args.df, PROTO_DF_AUTO);
-	assert_string_equal(args.pcap, "chainburst.pcap");
-	assert_null(args.vdev);
-	assert_int_equal(args.mtu, 0);
+	assert_string_equal(args.net.pcap, "chainburst.pcap");
+	assert_null(args.net.vdev);
+	assert_int_equal(args.net.mtu, 0);
 	assert_int_equal(args.rate, 0);
 	assert_int_equal(args.repeat, 1);
-	assert_int_equal(args.seed, 0);
-	assert_false(args.gateway || args.vlan || args.json || args.quiet || args.verbose);
+	assert_int_equal(args.net.seed, 0);
+	assert_false(args.gateway || args.net.vlan || args.net.json || args.net.quiet ||
+		     args.net.verbose);
 
 	assert_int_equal(parse(V6 "--cut fragment --vdev net_null0"), OPT_OK);
 	assert_int_equal(proto_addr_parse("2001:db8::1", &addr, NULL), 0);
-	assert_true(proto_addr_equal(&args.from, &addr));
+	assert_true(proto_addr_equal(&args.from.addr, &addr));
 	assert_int_equal(args.payload, 65527);
-	assert_null(args.pcap);
-	assert_string_equal(args.vdev, "net_null0");
+	assert_null(args.net.pcap);
+	assert_string_equal(args.net.vdev, "net_null0");
 
 	assert_int_equal(parse(V4 "--cut=fragment"), OPT_OK);
 	assert_int_equal(args.payload, 65507);
@@ -220,26 +214,26 @@ test_values(void **state)
 	assert_string_equal(args.files[0], "a");
 	assert_string_equal(args.files[1], "b");
 	assert_string_equal(args.files[2], "--c");
-	assert_string_equal(args.pcap, "x.pcap");
+	assert_string_equal(args.net.pcap, "x.pcap");
 	assert_int_equal(args.payload, 61440);
 	assert_int_equal(args.to_port, 65535);
-	assert_string_equal(proto_addr_format(&args.from, addr, sizeof(addr)), "2001:db8::3");
+	assert_string_equal(proto_addr_format(&args.from.addr, addr, sizeof(addr)), "2001:db8::3");
 	assert_int_equal(args.from_port, 7);
-	assert_int_equal(args.mtu, 1280);
+	assert_int_equal(args.net.mtu, 1280);
 	assert_int_equal(args.dscp, 63);
 	assert_int_equal(args.ttl, 255);
 	assert_int_equal(args.flow_label, 0xfffff);
-	assert_true(args.vlan);
-	assert_int_equal(args.vlan_tci, 0xeffe | 7 << 13);
-	assert_int_equal(args.vlan_tci & 0xfff, 4094);
-	assert_int_equal(args.seed, 16);
+	assert_true(args.net.vlan);
+	assert_int_equal(args.net.vlan_tci, 0xeffe | 7 << 13);
+	assert_int_equal(args.net.vlan_tci & 0xfff, 4094);
+	assert_int_equal(args.net.seed, 16);
 	assert_int_equal(args.repeat, 4294967295);
-	assert_int_equal(args.port, 31);
-	assert_int_equal(args.packets, 1);
-	assert_int_equal(args.buffers, 2);
-	assert_int_equal(args.payloads, 3);
+	assert_int_equal(args.net.port, 31);
+	assert_int_equal(args.net.packets, 1);
+	assert_int_equal(args.net.buffers, 2);
+	assert_int_equal(args.net.payloads, 3);
 	assert_int_equal(args.data, PROTO_DATA_MAP);
-	assert_true(args.json && args.quiet && args.verbose);
+	assert_true(args.net.json && args.net.quiet && args.net.verbose);
 
 	assert_int_equal(
 		parse(V4 "--df never --no-udp-cksum --gateway-mac 02:AB:00:00:00:01 --neigh "
@@ -249,11 +243,11 @@ test_values(void **state)
 	assert_true(args.no_udp_cksum && args.gateway);
 	rte_ether_format_addr(mac, sizeof(mac), &args.gateway_mac);
 	assert_string_equal(mac, "02:AB:00:00:00:01");
-	assert_int_equal(args.n_neigh, 2);
-	rte_ether_format_addr(mac, sizeof(mac), &args.neigh[1].mac);
+	assert_int_equal(args.net.n_neigh, 2);
+	rte_ether_format_addr(mac, sizeof(mac), &args.net.neigh[1].mac);
 	assert_string_equal(mac, "02:00:00:00:00:03");
 	assert_string_equal(
-		proto_addr_format(&args.neigh[1].addr, addr, sizeof(addr)), "192.0.2.3");
+		proto_addr_format(&args.net.neigh[1].addr, addr, sizeof(addr)), "192.0.2.3");
 	assert_int_equal(parse("- --to 192.0.2.2:1"), OPT_OK);
 	assert_string_equal(args.files[0], "-");
 }
@@ -288,9 +282,9 @@ test_seed(void **state)
 {
 	(void)state;
 	assert_int_equal(parse(V4 "--seed 0"), OPT_OK);
-	assert_true(args.seed != 0);
+	assert_true(args.net.seed != 0);
 	assert_int_equal(parse(V4 "--seed 1"), OPT_OK);
-	assert_int_equal(args.seed, 1);
+	assert_int_equal(args.net.seed, 1);
 }
 
 static void
@@ -298,7 +292,7 @@ test_eal(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_eal(V4, true), OPT_OK);
-	assert_null(args.pcap);
+	assert_null(args.net.pcap);
 	assert_int_equal(parse_eal(V4 "--pcap x", true), OPT_USAGE);
 	assert_non_null(strstr(error.text, "put --vdev net_pcap0,tx_pcap=OUT before the --"));
 	assert_int_equal(parse_eal(V4 "--vdev net_null0", true), OPT_USAGE);
@@ -310,9 +304,9 @@ test_help_wins(void **state)
 {
 	(void)state;
 	assert_int_equal(parse("--help"), OPT_OK);
-	assert_true(args.help);
+	assert_true(args.net.help);
 	assert_int_equal(parse("-h --json"), OPT_OK);
-	assert_true(args.help);
+	assert_true(args.net.help);
 }
 
 static void
@@ -326,7 +320,7 @@ test_neigh_limit(void **state)
 		at += (size_t)snprintf(
 			line + at, sizeof(line) - at, "--neigh=192.0.2.%u=02:00:00:00:00:01 ", i);
 	assert_int_equal(parse(line), OPT_OK);
-	assert_int_equal(args.n_neigh, ARGS_NEIGH_MAX);
+	assert_int_equal(args.net.n_neigh, ARGS_NEIGH_MAX);
 	snprintf(line + at, sizeof(line) - at, "--neigh=192.0.2.99=02:00:00:00:00:01");
 	assert_int_equal(parse(line), OPT_BAD_VALUE);
 	assert_non_null(strstr(error.text, "at most 64"));

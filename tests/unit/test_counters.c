@@ -108,6 +108,21 @@ refused_for(struct proto_endpoint *ep, uint32_t len, enum proto_reason reason)
 	rig_stop(&rig);
 }
 
+/* An endpoint whose neighbour does not answer, in a rig with room for much. */
+static struct proto_endpoint *
+hold_endpoint(void)
+{
+	struct proto_addr addr = addr_of("192.0.2.2");
+	struct proto_endpoint_conf conf;
+
+	rig_init(&rig);
+	rig_start(&rig);
+	assert_int_equal(proto_neigh_del(rig.link, &addr), 0);
+	conf = rig_endpoint_conf(&rig, 4);
+	conf.cut = PROTO_FRAGMENT;
+	return rig_endpoint(&rig, &conf);
+}
+
 static void
 test_refusals(void **state)
 {
@@ -131,7 +146,21 @@ test_refusals(void **state)
 	ep = poor_endpoint(PROTO_DATA_COPY, 0);
 	addr = addr_of("192.0.2.2");
 	assert_int_equal(proto_neigh_del(rig.link, &addr), 0);
+	port_fault_takes_all(&rig.port);
+	assert_true(balance_send_one(&rig.balance, ep, bytes, 10)); /* waits, and nobody answers */
+	rig_drain(&rig);
+	assert_int_equal(rig.balance.outcomes[0].status, -EHOSTUNREACH);
+	assert_int_equal(rig.balance.outcomes[0].reason, PROTO_REASON_UNREACHABLE);
 	refused_for(ep, 10, PROTO_REASON_NO_NEIGH);
+	ep = poor_endpoint(PROTO_DATA_COPY, 0);
+	assert_int_equal(proto_neigh_del(rig.link, &addr), 0);
+	assert_int_equal(
+		proto_send_to(ep, &(struct proto_peer){.addr = addr, .port = 1}, &p, 1), 0);
+	assert_int_equal(proto_refused(ep), PROTO_REASON_NO_PEER);
+	balance_reasons |= 1u << PROTO_REASON_NO_PEER;
+	rig.balance.refused_calls++; /* the balance does not stand before proto_send_to() */
+	rig_stop(&rig);
+	refused_for(hold_endpoint(), 60000, PROTO_REASON_NEIGH_QUEUE);
 	ep = poor_endpoint(PROTO_DATA_COPY, 0);
 	assert_int_equal(proto_route_del(rig.link, &addr, 24), 0);
 	refused_for(ep, 10, PROTO_REASON_NO_ROUTE);

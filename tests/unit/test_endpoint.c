@@ -50,14 +50,13 @@ test_refused_udp(void **state)
 	(void)state;
 	rig_init(&rig);
 	rig_start(&rig);
-	REFUSE(4, kind, (enum proto_kind)2, "kind");
+	REFUSE(4, kind, (enum proto_kind)3, "kind");
 	REFUSE(4, cut, (enum proto_cut)2, "cut");
 	REFUSE(4, data, (enum proto_data)3, "data");
 	REFUSE(4, df, (enum proto_df)3, "df");
 	REFUSE(4, dscp, 64, "dscp");
 	REFUSE(6, dscp, 255, "dscp");
 	REFUSE(6, flow_label, 0x100000, "flow_label");
-	REFUSE(4, local_port, 0, "local_port");
 	REFUSE(6, remote_port, 0, "remote_port");
 	REFUSE(4, remote, ((struct proto_addr){0}), "remote address");
 	REFUSE(4, remote.family, 5, "remote address");

@@ -208,7 +208,7 @@ test_info(void **state)
 	assert_int_equal(rig.port.setup.mtu, 9000);
 	assert_int_equal(rig.port.setup.n_txd, 77);
 	assert_int_equal(rig.port.setup.n_queues, 1);
-	assert_non_null(rig.port.setup.rx_pool);
+	assert_non_null(rig.port.setup.rx_pools);
 	assert_ptr_equal(proto_link_at(rig.stack, 0), rig.link);
 	assert_null(proto_link_at(rig.stack, 1));
 	assert_int_equal(proto_link_count(rig.stack), 1);

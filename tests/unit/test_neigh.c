@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Neighbours: found, replaced, forgotten; multicast and broadcast are computed. */
+/*
+ * Neighbours: found, replaced, forgotten; multicast and broadcast are computed.
+ * The bounds are test_neigh_table.c's, the states
+ * test_neigh_state.c's, messages test_neigh_learn.c's.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,21 +18,24 @@
 #include "net/neigh.h"
 #include "rig.h"
 
+#define HZ	   UINT64_C(1000000)
+#define OTHER_LINK UINT32_C(0x01000000) /* zone of link 1, no tag: net/zone.h */
+
 static uint8_t bytes[4096];
 static struct neigh_table table;
 
 static void
-expect_mac(uint16_t link, const char *text, const char *mac_text)
+expect_mac(uint32_t zone, const char *text, const char *mac_text)
 {
 	struct proto_addr addr = addr_of(text);
 	struct rte_ether_addr mac = {{0}}, want;
 
 	if (mac_text == NULL) {
-		assert_int_equal(neigh_find(&table, link, &addr, &mac), -ENOENT);
+		assert_int_equal(neigh_find(&table, zone, &addr, &mac), -ENOENT);
 		return;
 	}
 	assert_int_equal(rte_ether_unformat_addr(mac_text, &want), 0);
-	assert_int_equal(neigh_find(&table, link, &addr, &mac), 0);
+	assert_int_equal(neigh_find(&table, zone, &addr, &mac), 0);
 	assert_memory_equal(&mac, &want, sizeof(mac));
 }
 
@@ -37,7 +44,7 @@ static void
 test_computed(void **state)
 {
 	(void)state;
-	assert_int_equal(neigh_table_init(&table, "neigh", 1), 0);
+	assert_int_equal(neigh_table_init(&table, "neigh", 1, HZ), 0);
 	expect_mac(0, "224.0.0.1", "01:00:5e:00:00:01");
 	expect_mac(3, "239.255.255.250", "01:00:5e:7f:ff:fa");
 	expect_mac(0, "232.128.129.130", "01:00:5e:00:81:82");
@@ -57,13 +64,13 @@ test_table(void **state)
 	struct proto_addr looks_alike = addr_of("a00:1::"); /* the bytes of 10.0.0.1 */
 
 	(void)state;
-	assert_int_equal(neigh_table_init(&table, "neigh", 1), 0);
+	assert_int_equal(neigh_table_init(&table, "neigh", 1, HZ), 0);
 	assert_int_equal(neigh_add(&table, 0, &four, &mac), 0);
 	expect_mac(0, "10.0.0.1", "02:00:00:00:00:01");
-	expect_mac(1, "10.0.0.1", NULL);
-	assert_int_equal(neigh_add(&table, 1, &four, &other), 0);
+	expect_mac(OTHER_LINK, "10.0.0.1", NULL);
+	assert_int_equal(neigh_add(&table, OTHER_LINK, &four, &other), 0);
 	expect_mac(0, "10.0.0.1", "02:00:00:00:00:01");
-	expect_mac(1, "10.0.0.1", "02:00:00:00:00:02");
+	expect_mac(OTHER_LINK, "10.0.0.1", "02:00:00:00:00:02");
 	assert_memory_equal(looks_alike.bytes, four.bytes, 4);
 	expect_mac(0, "a00:1::", NULL);
 	assert_int_equal(neigh_add(&table, 0, &six, &other), 0);
@@ -72,39 +79,33 @@ test_table(void **state)
 	assert_int_equal(neigh_del(&table, 0, &four), 0);
 	assert_int_equal(neigh_del(&table, 0, &four), -ENOENT);
 	expect_mac(0, "10.0.0.1", NULL);
-	expect_mac(1, "10.0.0.1", "02:00:00:00:00:02");
+	expect_mac(OTHER_LINK, "10.0.0.1", "02:00:00:00:00:02");
 	expect_mac(0, "2001:db8::1", "02:00:00:00:00:02");
 	neigh_table_fini(&table);
 }
 
-/* Full is -ENOSPC, and what is there stays right; a place that is given up is used again. */
+/* A static entry of a link serves its VLANs, unless a VLAN has one of its own. */
 static void
-test_full(void **state)
+test_vlans(void **state)
 {
-	struct proto_addr addr = addr_of("10.0.0.0");
-	struct rte_ether_addr mac = {{2, 0, 0, 0, 0, 0}}, got;
-	uint32_t n = 0;
+	struct rte_ether_addr mac = {{2, 0, 0, 0, 0, 1}}, got;
+	struct proto_addr host = addr_of("10.0.0.1"), asked = addr_of("10.0.0.2");
+	neigh_id id;
 
 	(void)state;
-	assert_int_equal(neigh_table_init(&table, "neigh", 99), 0);
-	for (; n < 2 * NEIGHS_MAX; n++) {
-		addr.bytes[2] = mac.addr_bytes[4] = (uint8_t)(n >> 8);
-		addr.bytes[3] = mac.addr_bytes[5] = (uint8_t)n;
-		if (neigh_add(&table, 0, &addr, &mac) != 0)
-			break;
-	}
-	/* A hash that is full to the last place is rare: nearly all must go in. */
-	assert_in_range(n, NEIGHS_MAX * 9 / 10, NEIGHS_MAX);
-	assert_int_equal(neigh_add(&table, 0, &addr, &mac), -ENOSPC);
-	assert_int_equal(neigh_find(&table, 0, &addr, &got), -ENOENT);
-	for (uint32_t i = 0; i < n; i++) {
-		addr.bytes[2] = (uint8_t)(i >> 8);
-		addr.bytes[3] = (uint8_t)i;
-		assert_int_equal(neigh_find(&table, 0, &addr, &got), 0);
-		assert_int_equal(got.addr_bytes[4] << 8 | got.addr_bytes[5], i);
-	}
-	assert_int_equal(neigh_del(&table, 0, &addr), 0);
-	assert_int_equal(neigh_add(&table, 0, &addr, &mac), 0);
+	assert_int_equal(neigh_table_init(&table, "neigh", 1, HZ), 0);
+	assert_int_equal(neigh_add(&table, OTHER_LINK, &host, &mac), 0);
+	expect_mac(OTHER_LINK | 5, "10.0.0.1", "02:00:00:00:00:01");
+	expect_mac(5, "10.0.0.1", NULL);
+	assert_int_equal(neigh_resolve(&table, OTHER_LINK | 5, &host, 0, &got, &id), 0);
+	assert_memory_equal(&got, &mac, sizeof(mac));
+	/* What is not static is of its own VLAN only. */
+	assert_int_equal(neigh_resolve(&table, OTHER_LINK, &asked, 0, &got, &id), -EAGAIN);
+	expect_mac(OTHER_LINK | 5, "10.0.0.2", NULL);
+	mac.addr_bytes[5] = 7;
+	assert_int_equal(neigh_add(&table, OTHER_LINK | 5, &host, &mac), 0);
+	expect_mac(OTHER_LINK | 5, "10.0.0.1", "02:00:00:00:00:07");
+	expect_mac(OTHER_LINK, "10.0.0.1", "02:00:00:00:00:01");
 	neigh_table_fini(&table);
 }
 
@@ -148,19 +149,19 @@ test_seen_by_endpoints(void **state)
 		conf.remote = host;
 		struct proto_endpoint *ep = rig_endpoint(&rig, &conf);
 
-		assert_false(balance_send_one(&rig.balance, ep, bytes, 10));
-		assert_int_equal(proto_refused(ep), PROTO_REASON_NO_NEIGH);
-		assert_int_equal(proto_neigh_add(rig.link, &host, &a, NULL), 0);
 		port_fault_takes(&rig.port, 1, (uint32_t[]){0});
-		assert_true(balance_send_one(&rig.balance, ep, bytes, 10));
+		assert_true(balance_send_one(&rig.balance, ep, bytes, 10)); /* waits */
+		assert_int_equal(proto_neigh_add(rig.link, &host, &a, NULL), 0);
+		(void)rig_poll(&rig); /* what waited is staged */
 		assert_int_equal(proto_neigh_add(rig.link, &host, &b, NULL), 0);
 		assert_true(balance_send_one(&rig.balance, ep, bytes, 10));
-		assert_int_equal(proto_neigh_del(rig.link, &host), 0);
-		assert_false(balance_send_one(&rig.balance, ep, bytes, 10));
-		assert_int_equal(proto_refused(ep), PROTO_REASON_NO_NEIGH);
 		port_fault_takes_all(&rig.port);
 		rig_drain(&rig);
-		assert_int_equal(rig.port.queues[0].n_frames, 2);
+		assert_int_equal(proto_neigh_del(rig.link, &host), 0);
+		assert_true(balance_send_one(&rig.balance, ep, bytes, 10)); /* waits */
+		assert_int_equal(proto_cancel(ep), 1);
+		rig_drain(&rig);
+		assert_int_equal(rig.balance.failed, 1);
 		assert_int_equal(rig.port.queues[0].frames[0].bytes[5], 0xa);
 		assert_int_equal(rig.port.queues[0].frames[1].bytes[5], 0xb);
 		rig_stop(&rig);
@@ -197,7 +198,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_computed),
 		cmocka_unit_test(test_table),
-		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_vlans),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_seen_by_endpoints),
 		cmocka_unit_test(test_multicast_sent),

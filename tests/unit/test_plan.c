@@ -204,7 +204,7 @@ test_path_bounds(void **state)
 		assert_int_equal(plan_path_init(&path, c->family, 1500, (enum plan_cut)2), -EINVAL);
 	}
 	assert_int_equal(plan_path_init(&path, PLAN_RAW, 1500, PLAN_FRAGMENT), -EINVAL);
-	assert_int_equal(plan_path_init(&path, (enum plan_family)3, 1500, PLAN_SEGMENT), -EINVAL);
+	assert_int_equal(plan_path_init(&path, (enum plan_family)5, 1500, PLAN_SEGMENT), -EINVAL);
 	assert_memory_equal(&path, &was, sizeof(path));
 
 	assert_int_equal(plan_path_init(&path, PLAN_IPV4, 1500, PLAN_FRAGMENT), 0);

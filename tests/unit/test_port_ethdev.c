@@ -35,6 +35,8 @@ struct world {
 	uint16_t port_id;
 };
 
+static struct proto_port_ops deaf_ethdev;
+
 static void
 world_open(struct world *w, const char *port, enum proto_data data)
 {
@@ -51,11 +53,16 @@ world_open(struct world *w, const char *port, enum proto_data data)
 	};
 	struct pktpool_why why = {""};
 
+	/* What goes into a ring comes out of it for the peer's thread, not for the stack. */
+	deaf_ethdev = proto_port_ethdev;
+	deaf_ethdev.rx_burst = NULL;
 	memset(w, 0, sizeof(*w));
 	assert_int_equal(rte_eth_dev_get_port_by_name(port, &w->port_id), 0);
 	if (proto_create(
 		    &w->stack, &(struct proto_conf){.n_payloads = 32, .n_packets = 1024}, &why) ||
-		proto_link_add(w->stack, &(struct proto_link_conf){.port = PROTO_PORT(w->port_id)},
+		proto_link_add(w->stack,
+			&(struct proto_link_conf){
+				.ops = &deaf_ethdev, .port = PROTO_PORT(w->port_id)},
 			&w->link, &why) ||
 		proto_addr_add(w->link, &conf.local, 24, &why) ||
 		proto_neigh_add(w->link, &conf.remote, &mac, &why) || proto_start(w->stack, &why))

@@ -46,12 +46,12 @@ struct prefix {
 
 /* Both families: nested prefixes, down to one host, with a default, put in in any order. */
 static void
-nested(const struct prefix prefixes[5], const char *const hosts[5])
+nested(uint32_t n_routes, const struct prefix prefixes[5], const char *const hosts[5])
 {
 	static const unsigned int orders[][5] = {{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {2, 0, 4, 1, 3}};
 
 	for (size_t o = 0; o < RTE_DIM(orders); o++) {
-		assert_int_equal(route_table_init(&table, "route"), 0);
+		assert_int_equal(route_table_init(&table, "route", n_routes), 0);
 		for (unsigned int i = 0; i < 5; i++) {
 			unsigned int k = orders[o][i];
 			struct proto_addr addr = addr_of(prefixes[k].text);
@@ -96,8 +96,10 @@ test_longest_prefix(void **state)
 		"2001:db8:1::", "2001:db8:1::1"};
 
 	(void)state;
-	nested(four, hosts4);
-	nested(six, hosts6);
+	nested(0, four, hosts4);
+	nested(0, six, hosts6);
+	nested(ROUTES_TREE_MAX + 1, four, hosts4);
+	nested(ROUTES_TREE_MAX + 1, six, hosts6);
 }
 
 static void
@@ -107,17 +109,17 @@ test_limits(void **state)
 	int ret = 0;
 
 	(void)state;
-	assert_int_equal(route_table_init(&table, "route"), 0);
+	assert_int_equal(route_table_init(&table, "route", 0), 0);
 	assert_int_equal(route_add(&table, &addr, 33, mark(1), NULL), -EINVAL);
 	assert_int_equal(route_add(&table, &six, 129, mark(1), NULL), -EINVAL);
 	assert_int_equal(route_del(&table, &addr, 33, mark(1)), -ENOENT);
-	for (uint32_t i = 0; i < ROUTES_MAX; i++) {
+	for (uint32_t i = 0; i < ROUTES_DEFAULT; i++) {
 		addr.bytes[1] = (uint8_t)(i >> 8);
 		addr.bytes[2] = (uint8_t)i;
 		assert_int_equal(route_add(&table, &addr, 24, mark(i + 1), NULL), 0);
 	}
 	assert_int_equal(route_add(&table, &six, 64, mark(1), NULL), -ENOMEM);
-	for (uint32_t i = 0; i < ROUTES_MAX; i++) {
+	for (uint32_t i = 0; i < ROUTES_DEFAULT; i++) {
 		addr.bytes[1] = (uint8_t)(i >> 8);
 		addr.bytes[2] = (uint8_t)i;
 		assert_ptr_equal(route_find(&table, &addr)->link, mark(i + 1));
@@ -167,15 +169,17 @@ test_refused(void **state)
 	rig_stop(&rig);
 }
 
-/* Send one payload; the frame's destination MAC ends with `last`. 0: refused for this reason. */
+/* Send one payload; the frame's destination MAC ends with `last`. 0: refused, or waits. */
 static void
 send_to(struct rig *rig, struct proto_endpoint *ep, uint8_t last, enum proto_reason reason)
 {
 	const struct fault_queue *q = &rig->port.queues[0];
 	bool accepted = balance_send_one(&rig->balance, ep, bytes, 100);
 
-	assert_int_equal(accepted, last != 0);
+	assert_int_equal(accepted, reason == PROTO_REASON_NONE);
 	assert_int_equal(proto_refused(ep), reason);
+	if (accepted && last == 0) /* it waits for a neighbour that nobody is */
+		assert_int_equal(proto_cancel(ep), 1);
 	rig_drain(rig);
 	if (last != 0)
 		assert_int_equal(q->frames[q->n_frames - 1].bytes[5], last);
@@ -213,11 +217,11 @@ gateways(const char *dst, const char *net, uint8_t len, const char *gw_a, const 
 	assert_int_equal(proto_route_del(rig.link, &prefix, len), 0);
 	/* On the link itself: the destination is its own next hop, and nobody knows it. */
 	assert_int_equal(proto_route_add(rig.link, &prefix, len, NULL, NULL), 0);
-	send_to(&rig, ep, 0, PROTO_REASON_NO_NEIGH);
+	send_to(&rig, ep, 0, PROTO_REASON_NONE);
 	assert_int_equal(proto_neigh_add(rig.link, &remote, &mac_b, NULL), 0);
 	send_to(&rig, ep, 0xbb, PROTO_REASON_NONE);
 	assert_int_equal(rig_reason(&rig, PROTO_REASON_NO_ROUTE), 2);
-	assert_int_equal(rig_reason(&rig, PROTO_REASON_NO_NEIGH), 1);
+	assert_int_equal(rig_reason(&rig, PROTO_REASON_CANCELED), 1);
 	rig_stop(&rig);
 }
 
@@ -245,7 +249,7 @@ test_named_link(void **state)
 	conf.remote = addr_of("203.0.113.9");
 	struct proto_endpoint *ep = rig_endpoint(&rig, &conf);
 
-	send_to(&rig, ep, 0, PROTO_REASON_NO_NEIGH);
+	send_to(&rig, ep, 0, PROTO_REASON_NONE);
 	assert_int_equal(proto_neigh_add(rig.link, &conf.remote, &mac, NULL), 0);
 	send_to(&rig, ep, 0xcc, PROTO_REASON_NONE);
 	rig_stop(&rig);

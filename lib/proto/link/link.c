@@ -25,6 +25,8 @@ conf_check(
 {
 	if (conf->mtu == 0)
 		conf->mtu = port->mtu;
+	if (conf->n_rxd == 0)
+		conf->n_rxd = port->n_rxd;
 	if (conf->stage == 0)
 		conf->stage = STAGE_DEFAULT;
 	if (conf->mtu < MTU_MIN)
@@ -43,6 +45,18 @@ conf_check(
 		return pktpool_why_not(why, -EINVAL, "stage %u frames: expected %u to %u",
 			conf->stage, STAGE_MIN, STAGE_MAX);
 	return 0;
+}
+
+/* A port without an address (net_ring) gets a locally administered one, by its number. */
+static void
+mac_complete(struct proto_link *link)
+{
+	uintptr_t port = (uintptr_t)link->conf.port;
+
+	if (!rte_is_zero_ether_addr(&link->port.mac))
+		return;
+	link->port.mac = (struct rte_ether_addr){{0x02, 0xcb, (uint8_t)(port >> 24),
+		(uint8_t)(port >> 16), (uint8_t)(port >> 8), (uint8_t)port}};
 }
 
 int
@@ -68,6 +82,7 @@ link_create(const struct proto_link_conf *conf, struct proto_link **out, struct 
 		return -ENOMEM;
 	link->conf = own;
 	link->port = port;
+	mac_complete(link);
 	*out = link;
 	return 0;
 }
@@ -103,16 +118,31 @@ offloads_wanted(const struct proto_link *link)
 	return wanted & link->port.offload_capa;
 }
 
+/* Checksums that the port looks at while it receives. */
+static uint64_t
+rx_offloads_wanted(const struct proto_link *link)
+{
+	if (link->conf.no_offload)
+		return 0;
+	return link->port.rx_offload_capa &
+	       (RTE_ETH_RX_OFFLOAD_IPV4_CKSUM | RTE_ETH_RX_OFFLOAD_UDP_CKSUM);
+}
+
 int
-link_setup(struct proto_link *link, uint16_t n_queues, struct rte_mempool *rx_pool,
-	struct pktpool_why *why)
+link_setup(struct proto_link *link, uint16_t n_workers, struct rte_mempool *const *rx_pools,
+	bool rx_intr, struct pktpool_why *why)
 {
 	struct proto_port_setup setup = {
-		.n_queues = n_queues,
+		.n_queues = n_workers,
+		.n_rx_queues = (uint16_t)RTE_MIN(
+			link->conf.send_only ? 1 : n_workers, link->port.rx_queues_max),
 		.n_txd = link->conf.n_txd,
+		.n_rxd = link->conf.n_rxd,
 		.mtu = link->conf.mtu,
 		.offloads = offloads_wanted(link),
-		.rx_pool = rx_pool,
+		.rx_offloads = rx_offloads_wanted(link),
+		.rx_pools = rx_pools,
+		.rx_intr = rx_intr,
 	};
 
 	if (setup.n_queues > link->port.queues_max)
@@ -123,8 +153,11 @@ link_setup(struct proto_link *link, uint16_t n_queues, struct rte_mempool *rx_po
 			link->port.queues_max);
 	int ret = link->conf.ops->setup(link->conf.port, &setup, why);
 
-	if (ret == 0)
+	if (ret == 0) {
 		link->offloads = setup.offloads;
+		if (link->conf.ops->rx_burst != NULL && !link->conf.send_only)
+			link->n_rx_queues = setup.n_rx_queues;
+	}
 	return ret;
 }
 
@@ -184,13 +217,4 @@ proto_link_offloads(const struct proto_link *link, struct proto_offload rows[PRO
 		rows[3].granted = true;
 		rows[3].software = "not needed: the driver takes chains without advertising it";
 	}
-}
-
-const struct proto_addr *
-link_addr(const struct proto_link *link, uint8_t family)
-{
-	for (uint32_t i = 0; i < link->n_addrs; i++)
-		if (link->addrs[i].family == family)
-			return &link->addrs[i];
-	return NULL;
 }

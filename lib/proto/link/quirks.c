@@ -18,18 +18,21 @@ static const struct driver_quirk quirks[] = {
 		.offload_extra = RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
 		.reclaim = PROTO_RECLAIM_IN_BURST,
 		.cpu_only = true,
+		.hears_all = true,
 	},
 	{
 		.driver = "net_null",
 		.offload_extra = RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
 		.reclaim = PROTO_RECLAIM_IN_BURST,
 		.cpu_only = true,
+		.hears_all = true,
 	},
 	{
 		.driver = "net_ring", /* the peer gets the mbuf itself and frees it when it likes */
 		.offload_extra = RTE_ETH_TX_OFFLOAD_MULTI_SEGS,
 		.reclaim = PROTO_RECLAIM_WITH_TRAFFIC,
 		.cpu_only = true,
+		.hears_all = true,
 	},
 	{
 		.driver = "net_af_packet",
@@ -45,11 +48,13 @@ static const struct driver_quirk quirks[] = {
 		.driver = "net_memif",
 		.reclaim = PROTO_RECLAIM_IN_BURST,
 		.cpu_only = true,
+		.hears_all = true,
 	},
 	{
 		.driver = "net_vhost",
 		.reclaim = PROTO_RECLAIM_IN_BURST,
 		.cpu_only = true,
+		.hears_all = true,
 	},
 };
 

@@ -14,7 +14,7 @@
 
 struct txq *
 txq_create(uint16_t queue, uint32_t limit, uint32_t n_recs, int socket,
-	struct completions *completions)
+	struct completions *completions, bool holds)
 {
 	uint32_t fifo_size = rte_align32pow2(n_recs + 1);
 	struct txq *txq = pktpool_mem_alloc("PTXQ", sizeof(*txq), 64, socket, NULL);
@@ -33,6 +33,7 @@ txq_create(uint16_t queue, uint32_t limit, uint32_t n_recs, int socket,
 	txq->limit = limit;
 	txq->fifo_mask = fifo_size - 1;
 	txq->stopped = true;
+	txq->holds = holds;
 	txq->reclaim_interval = rte_get_tsc_hz() / RECLAIMS_A_SECOND;
 	return txq;
 }
@@ -85,7 +86,7 @@ txq_sent(struct txq *txq, uint32_t n)
 		sent -= rec->n_frames;
 		octets += rec->octets;
 		txq->fifo_head++;
-		rec_handed(txq->completions, rec);
+		rec_handed(rec->completions, rec);
 	}
 	txq->head_sent = sent;
 	count_add(&txq->counters, PROTO_C_FRAMES_SENT, n);
@@ -200,8 +201,10 @@ txq_drop(struct txq *txq, bool (*pick)(const struct send_rec *rec, const void *a
 					&txq->counters, PROTO_C_OCTETS_SENT, rec->octets - unsent);
 				txq->head_sent = 0;
 			}
+			if (txq->holds)
+				rec->target->held -= n;
 			rec->reason = (uint8_t)reason;
-			rec_handed(txq->completions, rec);
+			rec_handed(rec->completions, rec);
 			n_dropped++;
 		}
 		frame += n;
@@ -209,4 +212,47 @@ txq_drop(struct txq *txq, bool (*pick)(const struct send_rec *rec, const void *a
 	txq->tail = kept_frames;
 	txq->fifo_tail = kept_recs;
 	return n_dropped;
+}
+
+/* Give the frames of a record that was held their destination. */
+static void
+frames_address(struct rte_mbuf **frames, uint32_t n, const struct rte_ether_addr *mac)
+{
+	for (uint32_t i = 0; i < n; i++)
+		memcpy(rte_pktmbuf_mtod(frames[i], void *), mac, sizeof(*mac));
+}
+
+unsigned
+txq_release(struct txq *hold, uint32_t neigh, const struct rte_ether_addr *mac, struct txq *to)
+{
+	uint32_t frame = hold->head;
+	uint32_t kept_frames = hold->head;
+	uint32_t kept_recs = hold->fifo_head;
+	unsigned n_released = 0;
+	bool full = false;
+
+	for (uint32_t i = hold->fifo_head; i != hold->fifo_tail; i++) {
+		struct send_rec *rec = hold->fifo[i & hold->fifo_mask];
+		uint32_t n = rec->n_frames;
+
+		full = full || (rec->neigh == neigh && txq_room(to) < n); /* none overtakes it */
+		if (rec->neigh != neigh || full) {
+			memmove(&hold->stage[kept_frames], &hold->stage[frame],
+				n * sizeof(*hold->stage));
+			kept_frames += n;
+			hold->fifo[kept_recs++ & hold->fifo_mask] = rec;
+		} else {
+			struct rte_mbuf **place = txq_place(to, n);
+
+			memcpy(place, &hold->stage[frame], n * sizeof(*place));
+			frames_address(place, n, mac);
+			txq_commit(to, rec);
+			rec->target->held -= n;
+			n_released++;
+		}
+		frame += n;
+	}
+	hold->tail = kept_frames;
+	hold->fifo_tail = kept_recs;
+	return n_released;
 }

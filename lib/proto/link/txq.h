@@ -35,14 +35,15 @@ struct txq {
 	bool prepare;  /* frames use offloads: the port's tx_prepare is asked */
 	bool reclaims; /* the port frees sent frames when asked */
 	bool stopped;
-	uint64_t last_tx;	   /* poll time of the last burst or reclaim; 0: not dated yet */
+	bool holds;	  /* never flushed: frames wait here for a neighbour, see txq_release() */
+	uint64_t last_tx; /* poll time of the last burst or reclaim; 0: not dated yet */
 	uint64_t reclaim_interval; /* TSC cycles */
 	struct proto_counters counters __rte_cache_aligned;
 };
 
-/* Make a queue. Returns it or NULL. */
+/* Make a queue, or one that only holds. Returns it or NULL. */
 struct txq *txq_create(uint16_t queue, uint32_t limit, uint32_t n_recs, int socket,
-	struct completions *completions);
+	struct completions *completions, bool holds);
 void txq_destroy(struct txq *txq);
 
 /* Frames that can still be staged. */
@@ -77,5 +78,13 @@ void txq_reclaim_idle(struct txq *txq, uint64_t now);
  */
 unsigned txq_drop(struct txq *txq, bool (*pick)(const struct send_rec *rec, const void *arg),
 	const void *arg, bool begun_too, enum proto_reason reason);
+
+/*
+ * The Ethernet address of `neigh` is known: what waits for it in `hold` gets it and is staged in
+ * `to`, in order, whole payloads as far as there is room; the rest stays. Returns how many payloads
+ * went.
+ */
+unsigned txq_release(
+	struct txq *hold, uint32_t neigh, const struct rte_ether_addr *mac, struct txq *to);
 
 #endif

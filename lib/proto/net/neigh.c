@@ -2,91 +2,37 @@
 #include "neigh.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#include <rte_hash.h>
-#include <rte_jhash.h>
-
-#include "../proto.h"
-
-struct neigh_key {
-	struct proto_addr addr;
-	uint8_t reserved;
-	uint16_t link_index;
-};
-
-static struct neigh_key
-key_of(uint16_t link_index, const struct proto_addr *addr)
-{
-	struct neigh_key key;
-
-	memset(&key, 0, sizeof(key)); /* the hash reads padding too */
-	key.addr = *addr;
-	key.link_index = link_index;
-	return key;
-}
+#include "neigh_state.h"
+#include "neigh_table.h"
+#include "zone.h"
 
 int
-neigh_table_init(struct neigh_table *table, const char *name, uint32_t seed)
-{
-	char hash_name[PROTO_NAME_MAX + sizeof("neigh.")];
-	struct rte_hash_parameters params = {
-		.name = hash_name,
-		.entries = NEIGHS_MAX,
-		.key_len = sizeof(struct neigh_key),
-		.hash_func = rte_jhash,
-		.hash_func_init_val = seed,
-		.socket_id = SOCKET_ID_ANY,
-	};
-
-	(void)snprintf(hash_name, sizeof(hash_name), "neigh.%s", name);
-	table->hash = rte_hash_create(&params);
-	return table->hash != NULL ? 0 : -ENOMEM;
-}
-
-void
-neigh_table_fini(struct neigh_table *table)
-{
-	rte_hash_free(table->hash);
-	table->hash = NULL;
-}
-
-int
-neigh_add(struct neigh_table *table, uint16_t link_index, const struct proto_addr *addr,
+neigh_add(struct neigh_table *table, uint32_t zone, const struct proto_addr *addr,
 	const struct rte_ether_addr *mac)
 {
-	struct neigh_key key = key_of(link_index, addr);
-	int32_t index = rte_hash_add_key(table->hash, &key);
+	struct neigh *slot = neigh_slot_find(table, zone, addr);
 
-	if (index < 0)
+	if (slot != NULL)
+		neigh_enter(table, slot, NEIGH_STATIC, 0);
+	else
+		slot = neigh_enter_new(table, zone, addr, NEIGH_STATIC, 0);
+	if (slot == NULL)
 		return -ENOSPC;
-	if (index >= NEIGHS_MAX) { /* the hash keeps a few slots more than it was asked for */
-		rte_hash_del_key(table->hash, &key);
-		return -ENOSPC;
-	}
-	table->mac[index] = *mac;
+	slot->mac = *mac;
 	return 0;
 }
 
 int
-neigh_del(struct neigh_table *table, uint16_t link_index, const struct proto_addr *addr)
+neigh_del(struct neigh_table *table, uint32_t zone, const struct proto_addr *addr)
 {
-	struct neigh_key key = key_of(link_index, addr);
+	struct neigh *slot = neigh_slot_find(table, zone, addr);
 
-	return rte_hash_del_key(table->hash, &key) >= 0 ? 0 : -ENOENT;
-}
-
-static void
-multicast_mac(const struct proto_addr *addr, struct rte_ether_addr *mac)
-{
-	if (addr->family == PROTO_IPV4) {
-		*mac = (struct rte_ether_addr){
-			{0x01, 0x00, 0x5e, addr->bytes[1] & 0x7f, addr->bytes[2], addr->bytes[3]}};
-		return;
-	}
-	*mac = (struct rte_ether_addr){
-		{0x33, 0x33, addr->bytes[12], addr->bytes[13], addr->bytes[14], addr->bytes[15]}};
+	if (slot == NULL)
+		return -ENOENT;
+	neigh_slot_free(table, slot);
+	return 0;
 }
 
 /* 255.255.255.255 (RFC 919) */
@@ -98,24 +44,109 @@ is_limited_broadcast(const struct proto_addr *addr)
 	return addr->family == PROTO_IPV4 && memcmp(addr->bytes, all_ones, sizeof(all_ones)) == 0;
 }
 
+bool
+neigh_is_computed(const struct proto_addr *addr, struct rte_ether_addr *mac)
+{
+	const uint8_t *b = addr->bytes;
+
+	if (is_limited_broadcast(addr))
+		memset(mac, 0xff, sizeof(*mac));
+	else if (!proto_addr_is_multicast(addr))
+		return false;
+	else if (addr->family == PROTO_IPV4)
+		*mac = (struct rte_ether_addr){{0x01, 0x00, 0x5e, b[1] & 0x7f, b[2], b[3]}};
+	else
+		*mac = (struct rte_ether_addr){{0x33, 0x33, b[12], b[13], b[14], b[15]}};
+	return true;
+}
+
+/* 0: `*mac` is set; -EAGAIN, -EHOSTUNREACH. */
+static int
+slot_mac(const struct neigh *slot, struct rte_ether_addr *mac)
+{
+	if (slot->state == NEIGH_INCOMPLETE)
+		return slot->failed ? -EHOSTUNREACH : -EAGAIN;
+	*mac = slot->mac;
+	return 0;
+}
+
+/*
+ * The static entry that a tagged zone falls back on: proto_neigh_add() names a link, not a VLAN,
+ * and means all of them. NULL: none.
+ */
+static const struct neigh *
+link_static(const struct neigh_table *table, uint32_t zone, const struct proto_addr *addr)
+{
+	if (zone_tags(zone) == 0)
+		return NULL;
+	const struct neigh *slot = neigh_slot_peek(table, zone_of(zone_link(zone), 0), addr);
+
+	return slot != NULL && slot->state == NEIGH_STATIC ? slot : NULL;
+}
+
 int
-neigh_find(const struct neigh_table *table, uint16_t link_index, const struct proto_addr *addr,
+neigh_find(const struct neigh_table *table, uint32_t zone, const struct proto_addr *addr,
 	struct rte_ether_addr *mac)
 {
-	struct neigh_key key = key_of(link_index, addr);
-
-	if (is_limited_broadcast(addr)) {
-		memset(mac, 0xff, sizeof(*mac));
+	if (neigh_is_computed(addr, mac))
 		return 0;
-	}
-	if (proto_addr_is_multicast(addr)) {
-		multicast_mac(addr, mac);
-		return 0;
-	}
-	int32_t index = rte_hash_lookup(table->hash, &key);
+	const struct neigh *slot = neigh_slot_peek(table, zone, addr);
 
-	if (index < 0)
-		return -ENOENT;
-	*mac = table->mac[index];
-	return 0;
+	if (slot == NULL)
+		slot = link_static(table, zone, addr);
+	return slot != NULL && slot_mac(slot, mac) == 0 ? 0 : -ENOENT;
+}
+
+/* Begin to ask for an address. */
+static int
+ask_for(struct neigh_table *table, uint32_t zone, const struct proto_addr *addr, uint64_t now,
+	neigh_id *id)
+{
+	struct neigh *slot = neigh_enter_new(table, zone, addr, NEIGH_INCOMPLETE, now);
+
+	if (slot == NULL)
+		return -ENOSPC;
+	*id = neigh_slot_id(table, slot);
+	return -EAGAIN;
+}
+
+int
+neigh_resolve(struct neigh_table *table, uint32_t zone, const struct proto_addr *addr, uint64_t now,
+	struct rte_ether_addr *mac, neigh_id *id)
+{
+	*id = NEIGH_NO_ID;
+	if (neigh_is_computed(addr, mac))
+		return 0;
+	struct neigh *slot = neigh_slot_find(table, zone, addr);
+
+	if (slot == NULL) {
+		const struct neigh *fixed = link_static(table, zone, addr);
+
+		return fixed != NULL ? slot_mac(fixed, mac) : ask_for(table, zone, addr, now, id);
+	}
+	if (slot->failed && now >= slot->due)
+		neigh_enter(table, slot, NEIGH_INCOMPLETE, now);
+	else if (slot->state != NEIGH_INCOMPLETE)
+		neigh_slot_touch(table, slot, now);
+	*id = neigh_slot_id(table, slot);
+	return slot_mac(slot, mac);
+}
+
+int
+neigh_poll(const struct neigh_table *table, neigh_id id, struct rte_ether_addr *mac)
+{
+	const struct neigh *slot = neigh_slot_by_id(table, id);
+
+	return slot != NULL ? slot_mac(slot, mac) : -EHOSTUNREACH;
+}
+
+void
+neigh_confirm(struct neigh_table *table, neigh_id id, uint64_t now)
+{
+	if (neigh_slot_by_id(table, id) == NULL)
+		return;
+	struct neigh *slot = &table->slots[id & (NEIGHS_MAX - 1)];
+
+	if (slot->state != NEIGH_INCOMPLETE && slot->state != NEIGH_STATIC)
+		neigh_enter(table, slot, NEIGH_REACHABLE, now);
 }

@@ -52,11 +52,15 @@ typedef void (*fill_fn)(const struct fill *fill);
 /* Copied: each frame is one segment, headers and client bytes in the packet's own room. */
 void fill_copy_ipv4(const struct fill *fill);
 void fill_copy_ipv6(const struct fill *fill);
+void fill_copy_ipv4_bare(const struct fill *fill);
+void fill_copy_ipv6_bare(const struct fill *fill);
 void fill_copy_raw(const struct fill *fill);
 
 /* Mapped: a packet with the headers, and behind it a descriptor for each piece of client memory. */
 void fill_map_ipv4(const struct fill *fill);
 void fill_map_ipv6(const struct fill *fill);
+void fill_map_ipv4_bare(const struct fill *fill);
+void fill_map_ipv6_bare(const struct fill *fill);
 void fill_map_raw(const struct fill *fill);
 
 #endif

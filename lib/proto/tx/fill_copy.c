@@ -70,6 +70,18 @@ fill_copy_ipv6(const struct fill *fill)
 }
 
 void
+fill_copy_ipv4_bare(const struct fill *fill)
+{
+	fill_frames(fill, ABOVE_IPV4_BARE, put_copy);
+}
+
+void
+fill_copy_ipv6_bare(const struct fill *fill)
+{
+	fill_frames(fill, ABOVE_IPV6_BARE, put_copy);
+}
+
+void
 fill_copy_raw(const struct fill *fill)
 {
 	fill_frames(fill, ABOVE_RAW, put_copy);

@@ -78,6 +78,18 @@ fill_map_ipv6(const struct fill *fill)
 }
 
 void
+fill_map_ipv4_bare(const struct fill *fill)
+{
+	fill_frames(fill, ABOVE_IPV4_BARE, put_map);
+}
+
+void
+fill_map_ipv6_bare(const struct fill *fill)
+{
+	fill_frames(fill, ABOVE_IPV6_BARE, put_map);
+}
+
+void
 fill_map_raw(const struct fill *fill)
 {
 	fill_frames(fill, ABOVE_RAW, put_map);

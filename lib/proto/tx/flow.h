@@ -39,7 +39,8 @@ struct flow {
 	bool memory_any;	/* the port reads by CPU: any memory may be mapped */
 	uint32_t map_piece_min; /* pieces below this are not worth mapping, on average */
 	uint32_t segs_max;	/* segments of a frame that the port takes */
-	struct completion_target target;
+	struct completion_target *target;
+	uint32_t neigh; /* whom the frames wait for, while `txq` is a hold queue */
 	struct fill_ctx fill_ctx;
 };
 

@@ -16,8 +16,29 @@
 enum above_l2 {
 	ABOVE_IPV4,
 	ABOVE_IPV6,
+	ABOVE_IPV4_BARE, /* without UDP */
+	ABOVE_IPV6_BARE,
 	ABOVE_RAW
 };
+
+static __rte_always_inline bool
+above_udp(enum above_l2 above)
+{
+	return above == ABOVE_IPV4 || above == ABOVE_IPV6;
+}
+
+static __rte_always_inline bool
+above_ipv4(enum above_l2 above)
+{
+	return above == ABOVE_IPV4 || above == ABOVE_IPV4_BARE;
+}
+
+/* Bytes of the header between IP and the client's bytes. */
+static __rte_always_inline uint32_t
+l4_hdr_len(enum above_l2 above)
+{
+	return above_udp(above) ? (uint32_t)sizeof(struct rte_udp_hdr) : 0;
+}
 
 /* The next client byte, and the next unused descriptor. Passed by value: it lives in registers. */
 struct fill_cursor {
@@ -100,7 +121,7 @@ cursor_begin(const struct fill *fill)
 static __rte_always_inline unsigned
 template_len(enum above_l2 above)
 {
-	return above == ABOVE_IPV4 ? 48 : above == ABOVE_IPV6 ? HDR_TEMPLATE : 32;
+	return above == ABOVE_RAW ? 32 : above_ipv4(above) ? 64 : HDR_TEMPLATE;
 }
 
 static __rte_always_inline uint8_t *
@@ -138,10 +159,10 @@ fill_whole_run(const struct fill *fill, struct rte_mbuf **pkts, uint32_t n, uint
 {
 	const struct fill_ctx *ctx = fill->ctx;
 	const struct hdr_template *template = &ctx->hdr.whole;
-	const uint32_t udp_len = data_len + (uint32_t)sizeof(struct rte_udp_hdr);
-	const rte_be16_t udp_len_be = rte_cpu_to_be_16((uint16_t)udp_len);
-	const uint32_t udp_sum = above != ABOVE_RAW ? hdr_udp_sum(&ctx->hdr, udp_len) : 0;
-	const struct hdr_ipv4_run ipv4 = hdr_ipv4_run(&ctx->hdr, udp_len, ctx->whole_df);
+	const uint32_t l4_len = data_len + l4_hdr_len(above);
+	const rte_be16_t udp_len_be = rte_cpu_to_be_16((uint16_t)l4_len);
+	const uint32_t udp_sum = above_udp(above) ? hdr_udp_sum(&ctx->hdr, l4_len) : 0;
+	const struct hdr_ipv4_run ipv4 = hdr_ipv4_run(&ctx->hdr, l4_len, ctx->whole_df);
 	uint16_t udp_cksum = unsummed_cksum(ctx, udp_len_be);
 	struct frame frame = {
 		.cksum = ctx->cksum,
@@ -151,7 +172,7 @@ fill_whole_run(const struct fill *fill, struct rte_mbuf **pkts, uint32_t n, uint
 		.ol_flags = ctx->offload_flags,
 		.hdr_len = template->len,
 		.data_len = data_len,
-		.sum = above != ABOVE_RAW && ctx->cksum_mode == FILL_CKSUM_SOFTWARE,
+		.sum = above_udp(above) && ctx->cksum_mode == FILL_CKSUM_SOFTWARE,
 	};
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -162,10 +183,12 @@ fill_whole_run(const struct fill *fill, struct rte_mbuf **pkts, uint32_t n, uint
 		cursor = put_data(&frame, cursor, &sum);
 		if (above == ABOVE_RAW)
 			continue;
-		if (above == ABOVE_IPV4)
+		if (above_ipv4(above))
 			hdr_ipv4_finish((void *)l3, &ipv4, (uint16_t)(id + i));
 		else
-			hdr_ipv6((void *)l3, udp_len);
+			hdr_ipv6((void *)l3, l4_len);
+		if (!above_udp(above))
+			continue;
 		if (frame.sum)
 			udp_cksum = cksum_finish_udp(cksum_add(udp_sum, sum));
 		udp_finish((void *)(l3 + template->l3_len), udp_len_be, udp_cksum);
@@ -181,7 +204,7 @@ fill_whole(const struct fill *fill, enum above_l2 above, put_data_fn put_data)
 {
 	const struct plan *plan = fill->plan;
 	uint32_t before_last = plan->n_frames - 1;
-	uint16_t id = above == ABOVE_IPV4 ? ipid_take16(&fill->ctx->ipid, plan->n_frames) : 0;
+	uint16_t id = above_ipv4(above) ? ipid_take16(&fill->ctx->ipid, plan->n_frames) : 0;
 	struct fill_cursor cursor = cursor_begin(fill);
 
 	if (before_last != 0)
@@ -198,9 +221,9 @@ fill_fragments(const struct fill *fill, enum above_l2 above, put_data_fn put_dat
 	const struct fill_ctx *ctx = fill->ctx;
 	const struct plan *plan = fill->plan;
 	const struct hdr_template *template = &ctx->hdr.first;
-	uint32_t udp_len = plan_payload_len(plan) + (uint32_t)sizeof(struct rte_udp_hdr);
-	uint32_t id = above == ABOVE_IPV4 ? ipid_take16(&ctx->ipid, 1) : ipid_take32(&ctx->ipid);
-	uint64_t total = hdr_udp_sum(&ctx->hdr, udp_len);
+	uint32_t udp_len = plan_payload_len(plan) + l4_hdr_len(above);
+	uint32_t id = above_ipv4(above) ? ipid_take16(&ctx->ipid, 1) : ipid_take32(&ctx->ipid);
+	uint64_t total = above_udp(above) ? hdr_udp_sum(&ctx->hdr, udp_len) : 0;
 	struct fill_cursor cursor = cursor_begin(fill);
 	struct rte_udp_hdr *udp = NULL;
 	uint32_t offset = 0; /* of the frame's first byte behind the IP headers, in the datagram */
@@ -208,7 +231,7 @@ fill_fragments(const struct fill *fill, enum above_l2 above, put_data_fn put_dat
 		.cksum = ctx->cksum,
 		.shinfo = fill->shinfo,
 		.iova_is_va = ctx->iova_is_va,
-		.sum = true,
+		.sum = above_udp(above),
 	};
 
 	for (uint32_t i = 0; i < plan->n_frames; i++, template = &ctx->hdr.rest) {
@@ -224,11 +247,11 @@ fill_fragments(const struct fill *fill, enum above_l2 above, put_data_fn put_dat
 
 		if (i == 0) {
 			udp = (void *)(l3 + template->l3_len);
-			l4_len += (uint32_t)sizeof(*udp);
+			l4_len += l4_hdr_len(above);
 		}
 		cursor = put_data(&frame, cursor, &sum);
 		total += sum; /* frames begin at multiples of 8 bytes, so no sum needs a swap */
-		if (above == ABOVE_IPV4) {
+		if (above_ipv4(above)) {
 			struct hdr_ipv4_run run = hdr_ipv4_run(&ctx->hdr, l4_len,
 				(uint16_t)(offset >> 3 | (more ? RTE_IPV4_HDR_MF_FLAG : 0)));
 
@@ -239,7 +262,9 @@ fill_fragments(const struct fill *fill, enum above_l2 above, put_data_fn put_dat
 		}
 		offset += l4_len;
 	}
-	udp_finish(udp, rte_cpu_to_be_16((uint16_t)udp_len), cksum_finish_udp(cksum_fold(total)));
+	if (above_udp(above))
+		udp_finish(udp, rte_cpu_to_be_16((uint16_t)udp_len),
+			cksum_finish_udp(cksum_fold(total)));
 }
 
 /* Every payload: whole or fragmented. */

@@ -27,20 +27,29 @@ put_l2(uint8_t *bytes, const struct proto_endpoint_conf *conf, const struct rte_
 	const struct rte_ether_addr *dst, uint16_t ethertype)
 {
 	struct rte_ether_hdr eth = {.dst_addr = *dst, .src_addr = *src};
-	struct rte_vlan_hdr tag;
-	rte_be16_t type = rte_cpu_to_be_16(ethertype);
+	struct rte_vlan_hdr tags[2];
+	unsigned n = 0;
 
-	if (!conf->vlan) {
-		eth.ether_type = type;
-		memcpy(bytes, &eth, sizeof(eth));
-		return sizeof(eth);
-	}
-	eth.ether_type = rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN);
-	tag.vlan_tci = rte_cpu_to_be_16(conf->vlan_tci);
-	tag.eth_proto = type;
+	/* What follows the addresses: the type of the outermost, then of each tag the next one's.
+	 */
+	eth.ether_type = rte_cpu_to_be_16(conf->qinq   ? RTE_ETHER_TYPE_QINQ
+					  : conf->vlan ? RTE_ETHER_TYPE_VLAN
+						       : ethertype);
+	if (conf->qinq)
+		tags[n++] = (struct rte_vlan_hdr){
+			rte_cpu_to_be_16(conf->outer_tci), rte_cpu_to_be_16(RTE_ETHER_TYPE_VLAN)};
+	if (conf->vlan)
+		tags[n++] = (struct rte_vlan_hdr){
+			rte_cpu_to_be_16(conf->vlan_tci), rte_cpu_to_be_16(ethertype)};
 	memcpy(bytes, &eth, sizeof(eth));
-	memcpy(bytes + sizeof(eth), &tag, sizeof(tag));
-	return sizeof(eth) + sizeof(tag);
+	memcpy(bytes + sizeof(eth), tags, n * sizeof(tags[0]));
+	return (uint8_t)(sizeof(eth) + n * sizeof(tags[0]));
+}
+
+static uint8_t
+ip_proto(const struct proto_endpoint_conf *conf)
+{
+	return conf->kind == PROTO_IP ? conf->ip_proto : IPPROTO_UDP;
 }
 
 static void
@@ -50,7 +59,7 @@ put_ipv4(uint8_t *bytes, const struct proto_endpoint_conf *conf)
 		.version_ihl = RTE_IPV4_VHL_DEF,
 		.type_of_service = (uint8_t)(conf->dscp << 2),
 		.time_to_live = conf->ttl,
-		.next_proto_id = IPPROTO_UDP,
+		.next_proto_id = ip_proto(conf),
 	};
 
 	memcpy(&ip.src_addr, conf->local.bytes, 4);
@@ -75,7 +84,7 @@ put_ipv6(uint8_t *bytes, const struct proto_endpoint_conf *conf, uint8_t next_he
 
 /* Headers up to the client's bytes: with a fragment header (IPv6) and with a UDP header or not. */
 static void
-build_udp(struct hdr_template *template, const struct proto_endpoint_conf *conf,
+build_ip(struct hdr_template *template, const struct proto_endpoint_conf *conf,
 	const struct rte_ether_addr *src, const struct rte_ether_addr *dst, bool fragment, bool udp)
 {
 	bool ipv4 = conf->remote.family == PROTO_IPV4;
@@ -90,10 +99,10 @@ build_udp(struct hdr_template *template, const struct proto_endpoint_conf *conf,
 		put_ipv4(bytes, conf);
 	} else if (fragment) {
 		put_ipv6(bytes, conf, IPPROTO_FRAGMENT);
-		bytes[sizeof(struct rte_ipv6_hdr)] = IPPROTO_UDP;
+		bytes[sizeof(struct rte_ipv6_hdr)] = ip_proto(conf);
 		template->l3_len += HDR_IPV6_FRAG_LEN;
 	} else {
-		put_ipv6(bytes, conf, IPPROTO_UDP);
+		put_ipv6(bytes, conf, ip_proto(conf));
 	}
 	template->len = template->l2_len + template->l3_len;
 	if (udp) {
@@ -130,9 +139,9 @@ hdr_build(struct hdr *hdr, const struct proto_endpoint_conf *conf, const struct 
 		hdr->whole.rearm = rearm_word(hdr->whole.len);
 		return;
 	}
-	build_udp(&hdr->whole, conf, src, dst, false, true);
-	build_udp(&hdr->first, conf, src, dst, true, true);
-	build_udp(&hdr->rest, conf, src, dst, true, false);
+	build_ip(&hdr->whole, conf, src, dst, false, conf->kind == PROTO_UDP);
+	build_ip(&hdr->first, conf, src, dst, true, conf->kind == PROTO_UDP);
+	build_ip(&hdr->rest, conf, src, dst, true, false);
 	hdr->phdr_sum = pseudo_sum(conf);
 	hdr->udp_sum = cksum_fold((uint64_t)hdr->phdr_sum + rte_cpu_to_be_16(conf->local_port) +
 				  rte_cpu_to_be_16(conf->remote_port));

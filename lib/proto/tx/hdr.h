@@ -18,8 +18,8 @@
 #include "../proto_endpoint.h"
 #include "../wire/cksum.h"
 
-/* Ethernet 14, 802.1Q 4, IPv6 40, fragment header 8, UDP 8. */
-#define HDR_LEN_MAX 74
+/* Ethernet 14, two tags of 4, IPv6 40, fragment header 8, UDP 8. */
+#define HDR_LEN_MAX 78
 
 /* Templates are copied in whole 16-byte words: so much may be written from a frame's first byte on.
  */

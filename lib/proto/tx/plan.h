@@ -20,9 +20,10 @@
 #define PLAN_FRAMES_MAX 1638u
 
 /* The longest client payload of each family, whatever the cut. */
-#define PLAN_PAYLOAD_MAX_IPV4 65507u /* 65535 - 20 - 8 */
-#define PLAN_PAYLOAD_MAX_IPV6 65527u /* 65535 - 8 */
-#define PLAN_PAYLOAD_MAX_RAW  65535u
+#define PLAN_PAYLOAD_MAX_IPV4	   65507u /* 65535 - 20 - 8 */
+#define PLAN_PAYLOAD_MAX_IPV6	   65527u /* 65535 - 8 */
+#define PLAN_PAYLOAD_MAX_IPV4_BARE 65515u /* 65535 - 20 */
+#define PLAN_PAYLOAD_MAX_RAW	   65535u /* also behind an IPv6 header */
 
 /* The smallest MTU (bytes of L3, or of Ethernet payload for raw) of each family. */
 #define PLAN_MTU_MIN_IPV4 68u	/* RFC 791 3.2 */
@@ -30,9 +31,11 @@
 #define PLAN_MTU_MIN_RAW  46u	/* the shortest Ethernet payload */
 
 enum plan_family {
-	PLAN_IPV4, /* a 20-byte header, no options */
-	PLAN_IPV6, /* a 40-byte header, and 8 bytes more in a fragment */
-	PLAN_RAW,  /* the client's bytes follow the Ethernet header */
+	PLAN_IPV4,	/* a 20-byte header, no options */
+	PLAN_IPV6,	/* a 40-byte header, and 8 bytes more in a fragment */
+	PLAN_IPV4_BARE, /* the client's bytes follow the IP header */
+	PLAN_IPV6_BARE,
+	PLAN_RAW, /* the client's bytes follow the Ethernet header */
 };
 
 enum plan_cut {

@@ -8,9 +8,10 @@
 #include "pktpool.h"
 #include "pktpool_mem.h"
 
-#define BATCH	     32 /* payloads planned and taken together */
-#define BATCH_FRAMES 32 /* frames after which no more payloads join: caches are small */
-#define FLUSH_FRAMES 32 /* frames staged that are burst at once, while they are in the cache */
+#define BATCH	     32	 /* payloads planned and taken together */
+#define BATCH_FRAMES 32	 /* frames after which no more payloads join: caches are small */
+#define HOLD_FRAMES  256 /* that one endpoint has waiting for neighbours; one payload always may */
+#define FLUSH_FRAMES 32	 /* frames staged that are burst at once, while they are in the cache */
 
 /* A payload that has been planned. */
 struct planned {
@@ -137,7 +138,7 @@ recs_take(struct flow *flow, const struct proto_payload *payloads, uint32_t n, s
 	struct completions *comp = &flow->share->completions;
 
 	for (uint32_t i = 0; i < n; i++) {
-		taken->recs[i] = rec_take(comp, &flow->target, payloads[i].ctx);
+		taken->recs[i] = rec_take(comp, flow->target, payloads[i].ctx);
 		if (unlikely(taken->recs[i] == NULL)) {
 			recs_untake(comp, taken, i);
 			return false;
@@ -155,7 +156,10 @@ take(struct flow *flow, const struct proto_payload *payloads, uint32_t n, uint32
 
 	if (unlikely(txq_room(flow->txq) < frames) &&
 		(txq_flush(flow->txq) == 0 || txq_room(flow->txq) < frames))
-		return PROTO_REASON_BACKLOG;
+		return flow->txq->holds ? PROTO_REASON_NEIGH_QUEUE : PROTO_REASON_BACKLOG;
+	if (unlikely(flow->txq->holds && flow->target->held != 0 &&
+		     flow->target->held + frames > HOLD_FRAMES))
+		return PROTO_REASON_NEIGH_QUEUE;
 	if (unlikely(!recs_take(flow, payloads, n, taken)))
 		return PROTO_REASON_NO_RECORD;
 	taken->pkts = txq_place(flow->txq, frames);
@@ -198,6 +202,7 @@ fill_and_commit(struct flow *flow, const struct proto_payload *payload, const st
 
 	rec->n_frames = p->plan.n_frames;
 	rec->octets = frames_octets(&flow->fill_ctx.hdr, p);
+	rec->neigh = flow->neigh;
 	if (p->pieces != 0) {
 		rec->mapped = true;
 		rte_mbuf_ext_refcnt_set(&rec->shinfo, (uint16_t)(p->pieces + 1));
@@ -205,22 +210,26 @@ fill_and_commit(struct flow *flow, const struct proto_payload *payload, const st
 	} else {
 		flow->fill_copy(&fill);
 	}
+	if (unlikely(flow->txq->holds))
+		flow->target->held += rec->n_frames;
 	txq_commit(flow->txq, rec);
 }
 
 static void
 count_accepted(struct flow *flow, const struct planned *p, uint32_t n)
 {
-	struct proto_counters *counters = &flow->txq->counters;
+	struct proto_counters *counters = flow->target->counters;
+	uint32_t frames = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
+		frames += p[i].plan.n_frames;
 		count_add(counters, PROTO_C_PAYLOAD_OCTETS, p[i].payload_len);
-		count_add(counters, PROTO_C_FRAMES_STAGED, p[i].plan.n_frames);
 		count_add(counters, PROTO_C_PAYLOADS_MAPPED, p[i].pieces != 0);
 		count_add(counters, PROTO_C_PAYLOADS_LINEARIZED, p[i].linearized);
 	}
+	count_add(&flow->txq->counters, PROTO_C_FRAMES_STAGED, frames);
 	count_add(counters, PROTO_C_PAYLOADS_ACCEPTED, n);
-	flow->target.outstanding += n;
+	flow->target->outstanding += n;
 }
 
 /* Send `n` planned payloads, all or none. */
@@ -236,7 +245,8 @@ send_planned(struct flow *flow, const struct proto_payload *payloads, const stru
 	for (uint32_t i = 0; i < n; i++) {
 		fill_and_commit(flow, &payloads[i], &p[i], taken.recs[i], taken.pkts, taken.bufs);
 		taken.pkts += p[i].plan.n_frames;
-		taken.bufs += p[i].pieces;
+		if (p[i].pieces != 0) /* who maps nothing may have no array of them */
+			taken.bufs += p[i].pieces;
 	}
 	count_accepted(flow, p, n);
 	if (txq_staged(flow->txq) >= FLUSH_FRAMES)
@@ -271,8 +281,8 @@ send_batch(struct flow *flow, const struct proto_payload *payloads, const struct
 void
 flow_refused(struct flow *flow, enum proto_reason reason)
 {
-	count_add(&flow->txq->counters, PROTO_C_PAYLOADS_REFUSED, 1);
-	count_reason(&flow->txq->counters, reason);
+	count_add(flow->target->counters, PROTO_C_PAYLOADS_REFUSED, 1);
+	count_reason(flow->target->counters, reason);
 }
 
 uint16_t

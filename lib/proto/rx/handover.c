@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From worker to worker: what one received and another owns, through the other's inbox. A packet
+ * says by itself what it is: a frame from its Ethernet header on, or a checked UDP datagram.
+ */
+#include "rx.h"
+
+#include <string.h>
+
+#include "pktpool.h"
+
+/* What is in an inbox, in the high byte of packet_type; VLAN tags in the low three. */
+enum handed {
+	HANDED_FRAME = 1,
+	HANDED_DATAGRAM,
+};
+
+#define HANDED_SHIFT 24
+
+static void
+mark(struct rte_mbuf *pkt, enum handed what, uint32_t zone)
+{
+	pkt->packet_type = (uint32_t)what << HANDED_SHIFT | zone_tags(zone);
+	pkt->port = zone_link(zone);
+}
+
+/* Where the frame began: the Ethernet header is still there, in front of the IP header. */
+static void
+frame_rewind(struct rx_frame *f)
+{
+	const uint8_t *data = rte_pktmbuf_mtod(f->pkt, const uint8_t *);
+
+	(void)rte_pktmbuf_prepend(f->pkt, (uint16_t)(data - f->l3 + f->l2_len));
+}
+
+int
+handover_frame(struct rx *rx, struct rx_frame *f, unsigned worker)
+{
+	frame_rewind(f);
+	mark(f->pkt, HANDED_FRAME, f->zone);
+	if (unlikely(rte_ring_mp_enqueue(rx->inboxes[worker], f->pkt) != 0))
+		return PROTO_DROP_HANDOVER_FULL;
+	count_add(f->counters, PROTO_C_FRAMES_HANDED_OVER, 1);
+	return RX_KEPT;
+}
+
+void
+handover_datagrams(struct rx *rx, struct rte_mbuf **pkts, unsigned n, unsigned worker,
+	struct proto_counters *counters)
+{
+	unsigned sent;
+	uint32_t frames = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		mark(pkts[i], HANDED_DATAGRAM, zone_of(pkts[i]->port, pkts[i]->packet_type));
+		frames += rx_meta_frames(pkts[i]);
+	}
+	sent = rte_ring_mp_enqueue_burst(rx->inboxes[worker], (void *const *)pkts, n, NULL);
+	for (unsigned i = sent; i < n; i++) {
+		frames -= rx_meta_frames(pkts[i]);
+		count_drop(counters, PROTO_DROP_HANDOVER_FULL, rx_meta_frames(pkts[i]));
+	}
+	pktpool_free_bulk(&pkts[sent], n - sent);
+	count_add(counters, PROTO_C_FRAMES_HANDED_OVER, frames);
+}
+
+void
+handover_group(struct rx *rx, struct rx_frame *f, uint64_t workers)
+{
+	for (unsigned worker = 0; worker < rx->n_workers; worker++) {
+		if ((workers & UINT64_C(1) << worker) == 0)
+			continue;
+		struct rte_mbuf *copy = rx_copy(rx, f);
+
+		if (copy != NULL)
+			handover_datagrams(rx, &copy, 1, worker, f->counters);
+	}
+}
+
+/* A frame that another worker passed on stays here. */
+static void
+frame_take(struct rx *rx, struct rx_frame *f)
+{
+	f->settled = true;
+	f->n_frames = 1;
+	rx_end(f, rx_ethernet(rx, f));
+}
+
+static void
+datagram_take(struct rx *rx, struct rx_frame *f)
+{
+	struct demux_key key;
+
+	f->n_frames = rx_meta_frames(f->pkt);
+	f->l3_len = f->pkt->l3_len;
+	f->l3 = rte_pktmbuf_mtod(f->pkt, uint8_t *) - sizeof(struct rte_udp_hdr) - f->l3_len;
+	f->family = f->l3[0] >> 4;
+	f->group = f->pkt->outer_l2_len != 0;
+	f->settled = true;
+	if (!f->group) {
+		rx_batch_add(rx, f);
+		return;
+	}
+	rx_udp_key(f->pkt, f->zone, &key);
+	rx_end(f, deliver_group(rx, f, &key));
+}
+
+unsigned
+rx_poll_inbox(struct rx *rx)
+{
+	struct rte_mbuf *pkts[RX_BURST];
+	unsigned n = rte_ring_sc_dequeue_burst(
+		rx->inboxes[rx->worker], (void **)pkts, RTE_DIM(pkts), NULL);
+
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t zone = zone_of(pkts[i]->port, zone_tags(pkts[i]->packet_type));
+		struct rx_frame f = {
+			.pkt = pkts[i],
+			.zone = zone,
+			.link = rx->net->ifs[zone_link(zone)].link,
+			.counters = &rx->txqs[zone_link(zone)]->counters,
+		};
+		bool frame = pkts[i]->packet_type >> HANDED_SHIFT == HANDED_FRAME;
+
+		count_add(
+			f.counters, PROTO_C_FRAMES_TAKEN_OVER, frame ? 1 : rx_meta_frames(pkts[i]));
+		if (frame)
+			frame_take(rx, &f);
+		else
+			datagram_take(rx, &f);
+	}
+	rx_fragments_flush(rx);
+	rx_batch_flush(rx);
+	return n;
+}
+
+void
+rx_flush(struct rx *rx)
+{
+	struct rte_mbuf *pkt;
+
+	while (rte_ring_sc_dequeue(rx->inboxes[rx->worker], (void **)&pkt) == 0) {
+		bool frame = pkt->packet_type >> HANDED_SHIFT == HANDED_FRAME;
+
+		count_drop(&rx->txqs[pkt->port]->counters, PROTO_DROP_STOPPED,
+			frame ? 1 : rx_meta_frames(pkt));
+		pktpool_free(pkt);
+	}
+	reass_flush(rx->reass);
+}

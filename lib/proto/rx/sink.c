@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sink.h"
+
+#include "pktpool.h"
+
+/* Frames and bytes of datagrams. */
+struct load {
+	uint64_t frames;
+	uint64_t octets;
+};
+
+static struct load
+load_of(struct rte_mbuf *const *pkts, unsigned n)
+{
+	struct load load = {0};
+
+	for (unsigned i = 0; i < n; i++) {
+		load.frames += rx_meta_frames(pkts[i]);
+		load.octets += pkts[i]->pkt_len;
+	}
+	return load;
+}
+
+/* How many of the datagrams, from the first on, the client may hold besides what it holds. */
+static unsigned
+fitting(const struct rx_sink *sink, struct rte_mbuf *const *pkts, unsigned n)
+{
+	uint64_t room = sink->held_max - RTE_MIN(sink_held(sink), sink->held_max);
+	unsigned i;
+
+	for (i = 0; i < n && rx_meta_frames(pkts[i]) <= room; i++)
+		room -= rx_meta_frames(pkts[i]);
+	return i;
+}
+
+static void
+refuse(struct rte_mbuf **pkts, unsigned n, struct proto_counters *counters)
+{
+	if (n == 0)
+		return;
+	count_drop(counters, PROTO_DROP_ENDPOINT_FULL, (uint32_t)load_of(pkts, n).frames);
+	pktpool_free_bulk(pkts, n);
+}
+
+void
+sink_deliver(
+	struct rx_sink *sink, struct rte_mbuf **pkts, unsigned n, struct proto_counters *counters)
+{
+	struct load load = load_of(pkts, n);
+	unsigned taken = n;
+
+	if (unlikely(sink->recv == NULL && sink->ring == NULL))
+		taken = 0;
+	else if (unlikely(sink_held(sink) + load.frames > sink->held_max))
+		taken = fitting(sink, pkts, n);
+	if (sink->ring != NULL) /* before others can take them out they have been counted */
+		taken = RTE_MIN(taken, rte_ring_free_count(sink->ring));
+	if (unlikely(taken != n)) {
+		refuse(&pkts[taken], n - taken, counters);
+		load = load_of(pkts, taken);
+	}
+	if (unlikely(taken == 0))
+		return;
+	sink->delivered += load.frames;
+	count_add(counters, PROTO_C_FRAMES_DELIVERED, load.frames);
+	count_add(counters, PROTO_C_DATAGRAM_OCTETS, load.octets);
+	count_add(counters, PROTO_C_DATAGRAMS_DELIVERED, taken);
+	if (sink->ring != NULL)
+		(void)rte_ring_sp_enqueue_bulk(sink->ring, (void *const *)pkts, taken, NULL);
+	else
+		sink->recv(sink->ep, pkts, taken, sink->arg);
+}
+
+void
+sink_flush(struct rx_sink *sink)
+{
+	struct rte_mbuf *pkts[32];
+	unsigned n;
+
+	if (sink->ring == NULL)
+		return;
+	while ((n = rte_ring_sc_dequeue_burst(sink->ring, (void **)pkts, RTE_DIM(pkts), NULL)) != 0)
+		proto_return(sink->ep, pkts, n);
+}

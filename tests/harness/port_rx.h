@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef HARNESS_PORT_RX_H
+#define HARNESS_PORT_RX_H
+
+/* A port_fault that also receives: what a test injects comes out of its rx queues. */
+
+#include "port_fault.h"
+
+#define PORT_RX_FRAMES 16384
+
+struct port_rx {
+	struct port_fault fault; /* the first: the same pointer is the port of port_fault_ops */
+	struct rte_mempool *pools[PORT_FAULT_QUEUES];
+	struct {
+		struct rte_mbuf *frames[PORT_RX_FRAMES];
+		uint32_t head;
+		uint32_t tail;
+	} rx[PORT_FAULT_QUEUES];
+	uint16_t burst; /* frames that one rx_burst gives at most; 0: as asked */
+};
+
+void port_rx_init(struct port_rx *port, uint16_t n_rx_queues);
+
+/* The ops of such a port. */
+const struct proto_port_ops *port_rx_ops(void);
+
+/* A frame comes in on a queue, in `pieces` segments (at least 1, of at least one byte each). */
+void port_rx_inject(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t frame_len,
+	uint32_t pieces);
+
+#endif /* HARNESS_PORT_RX_H */

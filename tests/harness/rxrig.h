@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef HARNESS_RXRIG_H
+#define HARNESS_RXRIG_H
+
+/*
+ * One stack on a port_rx: 192.0.2.1/24 and 2001:db8::1/64 are ours, .2 and ::2 a static
+ * neighbour's; a bound endpoint on port 9000 notes what it gets. rxrig_stop() checks that every
+ * frame is accounted for and that nothing has leaked. Frames are put together here by hand, without
+ * the library.
+ */
+
+#include "port_rx.h"
+#include "proto.h"
+
+struct rxrig {
+	struct port_rx *port;
+	struct proto_conf conf;
+	struct proto_link_conf link_conf;
+	struct proto_endpoint_conf ep_conf;
+	struct proto *stack;
+	struct proto_link *link;
+	struct proto_worker *worker;
+	struct proto_endpoint *ep; /* 192.0.2.1 and 2001:db8::1, port 9000 */
+	uint64_t now;
+
+	/* The last datagram that came, and how many. */
+	uint8_t bytes[65536];
+	uint32_t len;
+	uint32_t n;
+	struct proto_rx_info info;
+	bool hold; /* do not return what comes; the packets are in held[] */
+	struct rte_mbuf *held[64];
+	uint32_t n_held;
+	uint32_t n_errors; /* ICMP errors told, and the last one */
+	struct proto_error error;
+};
+
+/* Drop reasons that tests of this program have raised: bit 1 << enum proto_drop. */
+extern uint64_t rxrig_drops;
+
+void rxrig_init(struct rxrig *rig);
+void rxrig_start(struct rxrig *rig);
+void rxrig_stop(struct rxrig *rig);
+
+/* Poll until nothing moves any more. `ms` pass first. */
+void rxrig_poll(struct rxrig *rig, uint64_t ms);
+
+/* Frames dropped for this reason since the start. */
+uint64_t rxrig_dropped(const struct rxrig *rig, enum proto_drop drop);
+uint64_t rxrig_count(const struct rxrig *rig, enum proto_counter counter);
+
+/* A frame that is being put together. */
+struct rxframe {
+	uint8_t bytes[16384];
+	uint32_t len;
+	uint32_t l3; /* where the IP header begins */
+	uint32_t l4;
+};
+
+/* Begin with Ethernet from the neighbour to us (or a group), and `n_tags` tags of these TCIs. */
+void frame_eth(struct rxframe *f, const struct rxrig *rig, uint16_t ethertype);
+void frame_tag(struct rxframe *f, uint16_t tpid, uint16_t tci); /* before any IP header */
+/* Append an IP header for what follows. IPv4: `offset_field` with its flags. */
+void frame_ip4(struct rxframe *f, uint8_t proto, uint16_t offset_field, uint16_t id);
+void frame_ip6(struct rxframe *f, uint8_t next);
+void frame_put(struct rxframe *f, const void *bytes, uint32_t n); /* append bytes; NULL: zeros */
+/* Append a UDP header to port 9000 and `n` bytes (counting up), its checksum right. */
+void frame_udp(struct rxframe *f, uint32_t n);
+/* Append an ICMP message (its checksum field is put in). */
+void frame_icmp(struct rxframe *f, const void *bytes, uint32_t n);
+/* Lengths and checksum of the IP header, after changes; the UDP checksum too if `udp`. */
+void frame_fix(struct rxframe *f, bool udp);
+/* A whole UDP frame: family 4 or 6. */
+void frame_datagram(struct rxframe *f, const struct rxrig *rig, uint8_t family, uint32_t n);
+void frame_in(struct rxrig *rig, const struct rxframe *f);
+
+#endif /* HARNESS_RXRIG_H */
