@@ -58,9 +58,9 @@ ring_holds(const struct rte_ring *ring, const void *obj)
 /* How many free descriptors one lcore's cache holds.
  *
  * A thread that flushes its cache puts the objects into the common pool first, and writes the
- * cache's new length after that: in between they would count twice. If the cache's lowest object is
- * in the common pool as well, this is such a moment (or a put has not finished), and what the cache
- * says is not counted.
+ * cache's new length after that: in between they would count twice. If the cache's lowest or
+ * highest object is in the common pool as well, this is such a moment (or a put has not finished),
+ * and what the cache says is not counted.
  */
 static uint32_t
 cached(const struct pool_core *core, const struct rte_mempool_cache *cache)
@@ -69,7 +69,11 @@ cached(const struct pool_core *core, const struct rte_mempool_cache *cache)
 
 	if (len == 0)
 		return 0;
-	return ring_holds(core->ring, __atomic_load_n(&cache->objs[0], __ATOMIC_RELAXED)) ? 0 : len;
+	/* Of what was flushed others may have taken the first meanwhile: the ring is a FIFO. */
+	if (ring_holds(core->ring, __atomic_load_n(&cache->objs[0], __ATOMIC_RELAXED)) ||
+		ring_holds(core->ring, __atomic_load_n(&cache->objs[len - 1], __ATOMIC_RELAXED)))
+		return 0;
+	return len;
 }
 
 static uint32_t
