@@ -148,8 +148,7 @@ bound_add(struct bound_table *table, const struct demux_bind *bind)
 	if (entry == NULL)
 		return -ENOMEM;
 	entry_fill(entry, bind);
-	entry->weigh[0] = demux_random(&table->rng) | 1;
-	entry->weigh[1] = demux_random(&table->rng);
+	entry->draw = demux_random(&table->rng);
 	atomic_init(&entry->next, linked(link));
 	/* Behind it lies all that was written above. */
 	atomic_store_explicit(link, entry, memory_order_release);
@@ -194,9 +193,9 @@ bound_overlaps(const struct bound_table *table, const struct demux_bind *bind)
 }
 
 /*
- * Which of a group gets this peer's datagrams: each member draws a number from the peer's hash by a
- * random linear function of its own, the highest has it (rendezvous hashing). So a member that
- * comes or goes moves only the peers that it gets or had.
+ * Which of a group gets this peer's datagrams: each member draws a number from the peer's hash and
+ * a random number of its own, the highest has it (rendezvous hashing). So a member that comes or
+ * goes moves only the peers that it gets or had.
  */
 static demux_owner
 group_member(const struct bound_table *table, const struct bound_entry *first,
@@ -204,11 +203,11 @@ group_member(const struct bound_table *table, const struct bound_entry *first,
 {
 	uint64_t peer = demux_hash_peer(&table->secret, key);
 	demux_owner owner = first->owner;
-	uint32_t most = 0;
+	uint64_t most = 0;
 
 	for (const struct bound_entry *entry = first; entry != NULL && entry->rank == first->rank;
 		entry = next_of(entry)) {
-		uint32_t drawn = (uint32_t)((peer * entry->weigh[0] + entry->weigh[1]) >> 32);
+		uint64_t drawn = demux_mix(peer ^ entry->draw);
 
 		if (drawn >= most && matches(entry, key)) {
 			most = drawn;

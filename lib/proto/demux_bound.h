@@ -31,7 +31,7 @@ struct bound_entry {
 	uint8_t family;
 	uint8_t rank; /* 0: most specific; entries of a rank that match a datagram are one group */
 	bool share;
-	uint64_t weigh[2]; /* share: random, see group_member() */
+	uint64_t draw; /* random, see group_member() */
 
 	uint64_t token; /* taken out: readers have to pass this one */
 	struct bound_entry *dead_next;
@@ -41,7 +41,7 @@ struct bound_table {
 	_Atomic(struct bound_entry *) ports[BOUND_PORTS]; /* by port as in the frame */
 	struct rte_rcu_qsbr *qsbr; /* NULL: no reader runs while a writer does */
 	struct demux_secret secret;
-	uint64_t rng; /* of bound_entry.weigh */
+	uint64_t rng; /* of bound_entry.draw */
 	int socket;
 	struct bound_entry *dead; /* taken out, not yet freed; the oldest first */
 	struct bound_entry **dead_end;

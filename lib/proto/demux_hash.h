@@ -23,15 +23,20 @@ struct demux_secret {
 	uint64_t m[DEMUX_KEY_WORDS + 1];
 };
 
-/* splitmix64: the next number of a generator, whatever its state is. */
+/* splitmix64: each bit of the answer depends on all bits of `z`. */
 static inline uint64_t
-demux_random(uint64_t *state)
+demux_mix(uint64_t z)
 {
-	uint64_t z = (*state += 0x9e3779b97f4a7c15u);
-
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
 	return z ^ (z >> 31);
+}
+
+/* The next number of a generator, whatever its state is. */
+static inline uint64_t
+demux_random(uint64_t *state)
+{
+	return demux_mix(*state += 0x9e3779b97f4a7c15u);
 }
 
 /* `n` is even, at most DEMUX_KEY_WORDS. */

@@ -198,10 +198,13 @@ test_owner(void **state)
 	assert_ptr_equal(demux_endpoint(bind_lookup(demux, &key)), bind_ep(1));
 	assert_int_equal(demux_worker(bind_lookup(demux, &other)), 5);
 	assert_ptr_equal(demux_endpoint(bind_lookup(demux, &other)), bind_ep(2));
-	/* Another endpoint's, or another worker's, is not what is taken out. */
+	/* Another endpoint's, another worker's, or what it was not put in with, stays in. */
 	connected.ep = bind_ep(3);
 	del(demux, connected);
 	bound.worker = 6;
+	del(demux, bound);
+	bound.worker = 5;
+	bound.key.zone = 1;
 	del(demux, bound);
 	assert_int_equal(demux_count(demux), 2);
 	assert_int_equal(bind_number(bind_lookup(demux, &key)), 1);
