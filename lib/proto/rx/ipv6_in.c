@@ -164,6 +164,9 @@ ipv6_in(struct rx *rx, struct rx_frame *f)
 	struct ip6_view view = {0};
 	enum wire_fault fault = ip6_check(ip, f->pkt->data_len, f->pkt->pkt_len, &view);
 
+	/* The headers go on behind what has been made contiguous: nobody takes so many bytes. */
+	if (unlikely(fault == WIRE_TRUNCATED && view.at > L3_LEN_MAX))
+		return PROTO_DROP_EXT_TOO_MANY;
 	/* A fault of the fixed header: addresses cannot be trusted. */
 	if (unlikely(fault == WIRE_TRUNCATED || fault == WIRE_VERSION || fault == WIRE_LENGTH))
 		return drop_of(fault);
@@ -175,12 +178,12 @@ ipv6_in(struct rx *rx, struct rx_frame *f)
 		return PROTO_DROP_IP_DEST;
 	if (unlikely(source_is_bad(rx, f, ip->src_addr)))
 		return PROTO_DROP_IP_SOURCE;
+	if (f->pkt->pkt_len != sizeof(*ip) + view.payload_len)
+		rx_trim(f->pkt, (uint32_t)sizeof(*ip) + view.payload_len);
 	if (unlikely(fault != WIRE_OK)) {
 		fault_answer(rx, f, fault, &view);
 		return drop_of(fault);
 	}
-	if (f->pkt->pkt_len != sizeof(*ip) + view.payload_len)
-		rx_trim(f->pkt, (uint32_t)sizeof(*ip) + view.payload_len);
 	if (unlikely(view.fragment))
 		return fragment6_in(rx, f, ip, &view);
 	(void)rte_pktmbuf_adj(f->pkt, view.hdr_len);
