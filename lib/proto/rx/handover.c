@@ -140,10 +140,12 @@ rx_flush(struct rx *rx)
 	struct rte_mbuf *pkt;
 
 	while (rte_ring_sc_dequeue(rx->inboxes[rx->worker], (void **)&pkt) == 0) {
+		struct proto_counters *counters = &rx->txqs[pkt->port]->counters;
 		bool frame = pkt->packet_type >> HANDED_SHIFT == HANDED_FRAME;
+		uint32_t n_frames = frame ? 1 : rx_meta_frames(pkt);
 
-		count_drop(&rx->txqs[pkt->port]->counters, PROTO_DROP_STOPPED,
-			frame ? 1 : rx_meta_frames(pkt));
+		count_add(counters, PROTO_C_FRAMES_TAKEN_OVER, n_frames);
+		count_drop(counters, PROTO_DROP_STOPPED, n_frames);
 		pktpool_free(pkt);
 	}
 	reass_flush(rx->reass);
