@@ -78,7 +78,6 @@ ways_make(struct proto_endpoint *ep, struct pktpool_why *why)
 
 	if (!endpoint_is_bound(&ep->conf))
 		return peer_make(ep, &to, &ep->peer, why);
-	ep->payload_max = PROTO_PAYLOAD_MAX_IPV4;
 	ep->bound = pktpool_mem_alloc("PBND", sizeof(*ep->bound), 0, SOCKET_ID_ANY, why);
 	return ep->bound != NULL ? 0 : -ENOMEM;
 }
@@ -311,7 +310,8 @@ proto_send_to(struct proto_endpoint *ep, const struct proto_peer *to,
 uint32_t
 proto_payload_max(const struct proto_endpoint *ep)
 {
-	return ep->peer != NULL ? ep->peer->flow.path.payload_max : ep->payload_max;
+	/* A bound endpoint's peers may be of either family: what both take. */
+	return ep->peer != NULL ? ep->peer->flow.path.payload_max : PROTO_PAYLOAD_MAX_IPV4;
 }
 
 enum proto_reason

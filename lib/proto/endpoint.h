@@ -30,7 +30,6 @@ struct proto_endpoint {
 	struct endpoint_bound *bound; /* bound */
 	uint8_t refused;	      /* enum proto_reason of the last short proto_send() */
 	uint8_t n_binds;
-	uint32_t payload_max; /* bound: of the shorter of both families */
 	struct demux_bind
 		binds[2]; /* as it stands in the demultiplexer; both families of any address */
 	struct proto_endpoint_conf conf;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "mcast.h"
 #include "neigh_state.h"
 #include "neigh_table.h"
 #include "zone.h"
@@ -47,16 +48,12 @@ is_limited_broadcast(const struct proto_addr *addr)
 bool
 neigh_is_computed(const struct proto_addr *addr, struct rte_ether_addr *mac)
 {
-	const uint8_t *b = addr->bytes;
-
 	if (is_limited_broadcast(addr))
 		memset(mac, 0xff, sizeof(*mac));
 	else if (!proto_addr_is_multicast(addr))
 		return false;
-	else if (addr->family == PROTO_IPV4)
-		*mac = (struct rte_ether_addr){{0x01, 0x00, 0x5e, b[1] & 0x7f, b[2], b[3]}};
 	else
-		*mac = (struct rte_ether_addr){{0x33, 0x33, b[12], b[13], b[14], b[15]}};
+		mcast_mac(addr, mac);
 	return true;
 }
 
