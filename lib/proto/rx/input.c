@@ -10,7 +10,9 @@
 #include "pktpool_chain.h"
 
 #define PREFETCH_AHEAD 4
-#define HEADERS_MAX    256 /* bytes that are made contiguous in packets of several segments */
+/* Bytes that are made contiguous in packets of several segments: Ethernet with two tags, the
+ * longest IP headers, and UDP's. */
+#define HEADERS_MAX (22 + L3_LEN_MAX + 8)
 
 /* What rx_dest_of() would call ours, as words to compare a source with. */
 static void

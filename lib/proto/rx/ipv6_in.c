@@ -8,8 +8,7 @@
 #include "../wire/ip.h"
 
 #define ICMP6_PARAM_PROBLEM \
-	4	       /* RFC 4443 3.4; codes: 0 field, 1 next header, 2 option, 3 RFC 7112 */
-#define L3_LEN_MAX 511 /* what an mbuf's l3_len holds */
+	4 /* RFC 4443 3.4; codes: 0 field, 1 next header, 2 option, 3 RFC 7112 */
 
 static int
 drop_of(enum wire_fault fault)

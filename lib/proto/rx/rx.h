@@ -19,6 +19,7 @@
 #include "sink.h"
 
 #define RX_BURST   32
+#define L3_LEN_MAX 511	/* of IP headers: what an mbuf's l3_len holds */
 #define RX_L2_MAX  16	/* PROTO_L2 endpoints of a worker */
 #define RX_IOV_MAX 8224 /* pieces of the longest echo reply: 64 KiB in fragments of 8 bytes */
 
