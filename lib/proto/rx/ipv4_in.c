@@ -54,20 +54,23 @@ source_is_bad(const struct rx *rx, const struct rx_frame *f, rte_be32_t src)
 	return false;
 }
 
-/* Is it for us? One comparison for the address that the last packet had. */
+/*
+ * Is it for us? One comparison for the address that the last packet had. What came to all stations
+ * must be for a group of hosts, too (RFC 1122 3.3.6).
+ */
 static bool
 dest_is_ours(struct rx *rx, struct rx_frame *f, const struct rte_ipv4_hdr *ip)
 {
 	struct proto_addr dst;
 
 	if (likely(ip->dst_addr == rx->last_dst4 && f->zone == rx->last_zone4))
-		return true;
+		return !f->group;
 	dst = addr4(ip->dst_addr);
 	switch (rx_dest_of(rx, f->zone, &dst)) {
 	case RX_DEST_OWN:
 		rx->last_dst4 = ip->dst_addr;
 		rx->last_zone4 = f->zone;
-		return true;
+		return !f->group;
 	case RX_DEST_GROUP:
 		f->group = true;
 		return true;

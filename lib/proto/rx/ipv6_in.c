@@ -85,6 +85,7 @@ source_is_bad(const struct rx *rx, const struct rx_frame *f, const uint8_t src[1
 	return rx_dest_of(rx, f->zone, &addr) == RX_DEST_OWN;
 }
 
+/* As for IPv4: one host's address does not come to all stations. */
 static bool
 dest_is_ours(struct rx *rx, struct rx_frame *f, const struct rte_ipv6_hdr *ip)
 {
@@ -92,13 +93,13 @@ dest_is_ours(struct rx *rx, struct rx_frame *f, const struct rte_ipv6_hdr *ip)
 
 	if (likely(f->zone == rx->last_zone6 &&
 		    memcmp(ip->dst_addr, rx->last_dst6, sizeof(rx->last_dst6)) == 0))
-		return true;
+		return !f->group;
 	dst = addr6(ip->dst_addr);
 	switch (rx_dest_of(rx, f->zone, &dst)) {
 	case RX_DEST_OWN:
 		memcpy(rx->last_dst6, ip->dst_addr, sizeof(rx->last_dst6));
 		rx->last_zone6 = f->zone;
-		return true;
+		return !f->group;
 	case RX_DEST_GROUP:
 		f->group = true;
 		return true;
