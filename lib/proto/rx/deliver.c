@@ -142,6 +142,22 @@ group_deliver(struct rx *rx, struct rx_frame *f, const demux_owner *owners, unsi
 	return RX_KEPT;
 }
 
+/* Other workers have members too: copies for them; when none is ours the last gets the datagram. */
+static int
+group_share(struct rx *rx, struct rx_frame *f, const demux_owner *owners, unsigned mine,
+	uint64_t others)
+{
+	unsigned last = 63 - (unsigned)__builtin_clzll(others);
+
+	if (mine != 0) {
+		handover_group(rx, f, others);
+		return group_deliver(rx, f, owners, mine);
+	}
+	handover_group(rx, f, others & ~(UINT64_C(1) << last));
+	handover_datagrams(rx, &f->pkt, 1, last, f->counters);
+	return RX_KEPT;
+}
+
 int
 deliver_group(struct rx *rx, struct rx_frame *f, const struct demux_key *key)
 {
@@ -159,7 +175,7 @@ deliver_group(struct rx *rx, struct rx_frame *f, const struct demux_key *key)
 			owners[mine++] = owners[i];
 	}
 	if (!f->settled && others != 0)
-		handover_group(rx, f, others);
+		return group_share(rx, f, owners, mine, others);
 	if (mine == 0)
 		return PROTO_DROP_NO_ENDPOINT;
 	return group_deliver(rx, f, owners, mine);
