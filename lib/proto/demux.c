@@ -223,6 +223,13 @@ demux_lookup(const struct demux *demux, const struct demux_key *const keys[], un
 	bound_find(demux->bound, keys, n, owners);
 }
 
+const struct bound_table *
+demux_only_bound(const struct demux *demux)
+{
+	return atomic_load_explicit(&demux->n_connected, memory_order_relaxed) == 0 ? demux->bound
+										    : NULL;
+}
+
 unsigned
 demux_lookup_all(
 	const struct demux *demux, const struct demux_key *key, demux_owner owners[], unsigned n)

@@ -53,6 +53,7 @@ demux_worker(demux_owner owner)
 }
 
 struct demux;
+struct bound_table;
 
 struct demux_conf {
 	const char *name;     /* unique in the process, at most 15 characters */
@@ -127,6 +128,9 @@ unsigned demux_lookup_all(
 void demux_worker_online(struct demux *demux, unsigned worker);
 void demux_worker_offline(struct demux *demux, unsigned worker);
 void demux_quiescent(struct demux *demux, unsigned worker);
+
+/* The bound endpoints, if there are no others (see bound_only4()), else NULL. */
+const struct bound_table *demux_only_bound(const struct demux *demux);
 
 /* Connected endpoints and bound ones, together. Any thread. */
 uint32_t demux_count(const struct demux *demux);

@@ -47,6 +47,7 @@ entry_fill(struct bound_entry *entry, const struct demux_bind *bind)
 	entry->rank = (uint8_t)((entry->local_mask == 0 ? RANK_ANY_LOCAL : 0) +
 				(bind->any_link ? RANK_ANY_LINK : 0));
 	entry->share = bind->share;
+	entry->alone4 = bind->key.family == PROTO_IPV4 && !bind->share;
 }
 
 /* Are both on the same address, family and zone, each as specific as the other? */

@@ -12,10 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_byteorder.h>
 #include <rte_rcu_qsbr.h>
 
 #include "demux.h"
 #include "demux_hash.h"
+
+_Static_assert(RTE_BYTE_ORDER == RTE_LITTLE_ENDIAN, "words are loaded from bytes: x86-64 only");
 
 #define BOUND_PORTS (UINT16_MAX + 1)
 
@@ -31,6 +34,7 @@ struct bound_entry {
 	uint8_t family;
 	uint8_t rank; /* 0: most specific; entries of a rank that match a datagram are one group */
 	bool share;
+	bool alone4;   /* of IPv4, and not to be shared: see bound_only4() */
 	uint64_t draw; /* random, see group_member() */
 
 	uint64_t token; /* taken out: readers have to pass this one */
@@ -67,5 +71,23 @@ void bound_find(const struct bound_table *table, const struct demux_key *const k
 /* As demux_lookup_all(). */
 unsigned bound_find_all(const struct bound_table *table, const struct demux_key *key,
 	demux_owner owners[], unsigned n);
+
+/*
+ * The owner of an IPv4 datagram (`dst`, `port` as in the frame) among bound endpoints, if the first
+ * on that port is for it and for it alone; 0: bound_find() has to look.
+ */
+static inline demux_owner
+bound_only4(const struct bound_table *table, rte_be32_t dst, rte_be16_t port, uint32_t zone)
+{
+	const struct bound_entry *entry =
+		atomic_load_explicit(&table->ports[port], memory_order_acquire);
+
+	if (entry == NULL || !entry->alone4)
+		return 0;
+	if (((dst ^ entry->local[0]) & entry->local_mask) != 0 ||
+		((zone ^ entry->zone) & entry->zone_mask) != 0)
+		return 0;
+	return entry->owner;
+}
 
 #endif

@@ -62,7 +62,7 @@ ring_make(struct proto_endpoint *ep, struct pktpool_why *why)
 static void
 sink_init(struct proto_endpoint *ep)
 {
-	ep->sink.ep = ep;
+	ep->sink.tid = &ep->worker->share.completions.tid;
 	ep->sink.recv = ep->conf.recv;
 	ep->sink.error = ep->conf.error;
 	ep->sink.arg = ep->conf.arg;

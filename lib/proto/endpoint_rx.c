@@ -207,7 +207,7 @@ proto_return(struct proto_endpoint *ep, struct rte_mbuf **pkts, unsigned n)
 void
 proto_take(struct proto_endpoint *ep, struct rte_mbuf *const *pkts, unsigned n)
 {
-	atomic_fetch_add_explicit(&ep->sink.returned, frames_of(pkts, n), memory_order_release);
+	sink_returned(&ep->sink, frames_of(pkts, n));
 }
 
 uint32_t

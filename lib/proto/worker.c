@@ -160,6 +160,8 @@ rx_create(struct proto_worker *worker, int socket)
 	rx->worker = worker->index;
 	rx->n_workers = conf->n_workers;
 	rx->hears = hears;
+	for (unsigned i = 0; i < RX_BURST; i++)
+		rx->batch.key_at[i] = &rx->batch.keys[i];
 	rx->pool = pktpool_mempool(worker->rx_pool);
 	rx->addr_gen = atomic_load_explicit(&stack->net.addr_gen, memory_order_acquire) - 1;
 	if (conf->icmp_rate != UINT32_MAX)

@@ -13,8 +13,9 @@
 
 /* The frame of a datagram that has been checked, to answer it. */
 static struct rx_frame
-frame_of(const struct rx *rx, struct rte_mbuf *pkt, uint32_t zone, struct proto_counters *counters)
+frame_of(const struct rx *rx, struct rte_mbuf *pkt, struct proto_counters *counters)
 {
+	uint32_t zone = zone_of(pkt->port, zone_tags(pkt->packet_type));
 	struct rx_frame f = {
 		.pkt = pkt,
 		.link = rx->net->ifs[zone_link(zone)].link,
@@ -32,9 +33,9 @@ frame_of(const struct rx *rx, struct rte_mbuf *pkt, uint32_t zone, struct proto_
 
 /* Nobody listens there (RFC 1122 4.1.3.1, RFC 4443 3.1). */
 static void
-no_endpoint(struct rx *rx, struct rte_mbuf *pkt, uint32_t zone, struct proto_counters *counters)
+no_endpoint(struct rx *rx, struct rte_mbuf *pkt, struct proto_counters *counters)
 {
-	struct rx_frame f = frame_of(rx, pkt, zone, counters);
+	struct rx_frame f = frame_of(rx, pkt, counters);
 
 	if (f.family == PROTO_IPV4)
 		answer_error(rx, &f, ICMP_DEST_UNREACH, 3, 0);
@@ -44,20 +45,17 @@ no_endpoint(struct rx *rx, struct rte_mbuf *pkt, uint32_t zone, struct proto_cou
 }
 
 /* Datagrams of one owner, in a row. */
-static void
-run_deliver(struct rx *rx, unsigned first, unsigned n, demux_owner owner)
+void
+rx_run_deliver(struct rx *rx, demux_owner owner, struct rte_mbuf **pkts, unsigned n,
+	struct load load, struct proto_counters *counters)
 {
-	struct rx_batch *batch = &rx->batch;
-	struct rte_mbuf **pkts = &batch->pkts[first];
-
 	if (unlikely(owner == 0)) {
-		for (unsigned i = first; i < first + n; i++)
-			no_endpoint(rx, batch->pkts[i], batch->keys[i].zone, batch->counters[i]);
+		for (unsigned i = 0; i < n; i++)
+			no_endpoint(rx, pkts[i], counters);
 	} else if (likely(demux_worker(owner) == rx->worker)) {
-		sink_deliver(
-			(struct rx_sink *)demux_endpoint(owner), pkts, n, batch->counters[first]);
+		sink_deliver((struct rx_sink *)demux_endpoint(owner), pkts, n, load, counters);
 	} else {
-		handover_datagrams(rx, pkts, n, demux_worker(owner), batch->counters[first]);
+		handover_datagrams(rx, pkts, n, demux_worker(owner), counters);
 	}
 }
 
@@ -65,16 +63,13 @@ void
 rx_batch_flush(struct rx *rx)
 {
 	struct rx_batch *batch = &rx->batch;
-	const struct demux_key *keys[RX_BURST];
 	demux_owner owners[RX_BURST];
 	unsigned n = batch->n;
 	unsigned first = 0;
 
 	if (n == 0)
 		return;
-	for (unsigned i = 0; i < n; i++)
-		keys[i] = &batch->keys[i];
-	demux_lookup(rx->net->demux, keys, n, owners);
+	demux_lookup(rx->net->demux, batch->key_at, n, owners);
 	/* Endpoints of many peers are cold: their misses overlap. */
 	for (unsigned i = 0; i < n; i++)
 		rte_prefetch0(demux_endpoint(owners[i]));
@@ -82,7 +77,8 @@ rx_batch_flush(struct rx *rx)
 		if (i < n && owners[i] == owners[first] &&
 			batch->counters[i] == batch->counters[first])
 			continue;
-		run_deliver(rx, first, i - first, owners[first]);
+		rx_run_deliver(rx, owners[first], &batch->pkts[first], i - first,
+			load_of(&batch->pkts[first], i - first), batch->counters[first]);
 		first = i;
 	}
 	batch->n = 0;
@@ -137,7 +133,7 @@ group_deliver(struct rx *rx, struct rx_frame *f, const demux_owner *owners, unsi
 			if (pkt == NULL)
 				continue; /* the last one gets it all the same */
 		}
-		sink_deliver(sink, &pkt, 1, f->counters);
+		sink_deliver(sink, &pkt, 1, load_of(&pkt, 1), f->counters);
 	}
 	return RX_KEPT;
 }

@@ -73,7 +73,7 @@ static void
 error_tell(const struct rx_frame *f, demux_owner owner, const struct icmp_error_view *view,
 	uint16_t mtu)
 {
-	const struct rx_sink *sink = (const struct rx_sink *)demux_endpoint(owner);
+	struct rx_sink *sink = (struct rx_sink *)demux_endpoint(owner);
 	struct proto_error error = {
 		.kind = (enum proto_error_kind)meanings[view->kind].kind,
 		.status = meanings[view->kind].status,
@@ -85,7 +85,7 @@ error_tell(const struct rx_frame *f, demux_owner owner, const struct icmp_error_
 
 	rx_addrs(f, &error.from, &dst);
 	if (sink->error != NULL)
-		sink->error(sink->ep, &error, sink->arg);
+		sink->error(sink_endpoint(sink), &error, sink->arg);
 }
 
 /* A quote of UDP: some endpoint of ours must have sent it. */

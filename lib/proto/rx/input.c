@@ -2,6 +2,7 @@
 /* A burst from a port, Ethernet and its tags, and the one exit of each frame. */
 #include "rx.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include <rte_prefetch.h>
@@ -9,7 +10,6 @@
 #include "pktpool.h"
 #include "pktpool_chain.h"
 
-#define PREFETCH_AHEAD 4
 /* Bytes that are made contiguous in packets of several segments: Ethernet with two tags, the
  * longest IP headers, and UDP's. */
 #define HEADERS_MAX (22 + L3_LEN_MAX + 8)
@@ -34,6 +34,42 @@ unsound4_make(struct rx_unsound4 *unsound, const struct ifaddr_set *set)
 	}
 }
 
+/* No destination yet: rx_plain_dst() puts in what has been found to be ours. */
+static void
+plain_make(struct rx *rx, unsigned index)
+{
+	const struct proto_link *link = rx->ifs[index].link;
+	struct rx_plain *plain = &rx->plain[index];
+
+	*plain = (struct rx_plain){
+		.is = {[0] = {[12] = 0x08, [14] = RTE_IPV4_VHL_DEF}, [1] = {[3] = IPPROTO_UDP}},
+		.mask = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, [12] = 0xff, 0xff, 0xff},
+			{0x3f, 0xff, [3] = 0xff, [10] = 0xff, 0xff, 0xff, 0xff}},
+		.zone = zone_of((uint16_t)index, 0),
+		.link = (uint16_t)index,
+	};
+	if (link == NULL)
+		return;
+	plain->counters = &rx->txqs[index]->counters;
+	memcpy(plain->is[0], &link->port.mac, sizeof(link->port.mac));
+	plain->doubt_first[0] = plain->doubt_first[127] = 1;
+	memset(&plain->doubt_first[224], 1, 32);
+	for (unsigned i = 0; i < rx->unsound4[index].n; i++)
+		plain->doubt_last[rte_be_to_cpu_32(rx->unsound4[index].addrs[i]) & 0xff] = 1;
+}
+
+void
+rx_plain_dst(struct rx *rx, const struct rx_frame *f, rte_be32_t dst)
+{
+	struct rx_plain *plain = &rx->plain[f->link->index];
+
+	/* The loop has rules of its own; frames with tags are not plain. */
+	if (f->link->is_loop || zone_tags(f->zone) != 0)
+		return;
+	memcpy(&plain->is[1][10], &dst, sizeof(dst));
+	plain->ready = true;
+}
+
 void
 rx_refresh(struct rx *rx)
 {
@@ -50,6 +86,7 @@ rx_refresh(struct rx *rx)
 		if (net->ifs[i].link != NULL)
 			rx->ifs[i] = net->ifs[i];
 		unsound4_make(&rx->unsound4[i], &rx->ifs[i].addrs);
+		plain_make(rx, i);
 	}
 	net_unlock(net);
 }
@@ -128,7 +165,7 @@ l2_in(struct rx *rx, struct rx_frame *f, uint16_t ethertype)
 			continue;
 		rx_meta_set(f->pkt, 0, 1, f->group);
 		f->pkt->port = f->link->index;
-		sink_deliver(rx->l2[i].sink, &f->pkt, 1, f->counters);
+		sink_deliver(rx->l2[i].sink, &f->pkt, 1, load_of(&f->pkt, 1), f->counters);
 		return RX_KEPT;
 	}
 	return PROTO_DROP_ETHERTYPE;
@@ -220,24 +257,26 @@ rx_poll_link(struct rx *rx, const struct proto_link *link, uint16_t queue)
 	struct rte_mbuf *pkts[RX_BURST];
 	uint64_t octets = 0;
 	unsigned n = link->conf.ops->rx_burst(link->conf.port, queue, pkts, RX_BURST);
+	const struct rx_plain *plain = &rx->plain[link->index];
 
 	if (n == 0)
 		return 0;
-	for (unsigned i = 0; i < RTE_MIN(n, (unsigned)PREFETCH_AHEAD); i++)
-		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
 	for (unsigned i = 0; i < n; i++) {
-		if (i + PREFETCH_AHEAD < n)
-			rte_prefetch0(rte_pktmbuf_mtod(pkts[i + PREFETCH_AHEAD], void *));
+		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
 		octets += pkts[i]->pkt_len;
-		frame_in(rx, link, pkts[i]);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		/* Behind a fragment that waits nothing overtakes. */
+		if (likely(plain->ready && rx->n_pieces == 0))
+			i += plain_in(rx, plain, &pkts[i], n - i);
+		if (i < n)
+			frame_in(rx, link, pkts[i]);
 	}
 	rx_fragments_flush(rx);
 	rx_batch_flush(rx);
-	struct proto_counters *counters = &rx->txqs[link->index]->counters;
-
-	count_add(counters, PROTO_C_RX_BURSTS, 1);
-	count_add(counters, PROTO_C_FRAMES_RECEIVED, n);
-	count_add(counters, PROTO_C_OCTETS_RECEIVED, octets);
+	count_add(plain->counters, PROTO_C_RX_BURSTS, 1);
+	count_add(plain->counters, PROTO_C_FRAMES_RECEIVED, n);
+	count_add(plain->counters, PROTO_C_OCTETS_RECEIVED, octets);
 	return n;
 }
 

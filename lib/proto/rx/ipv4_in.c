@@ -70,6 +70,7 @@ dest_is_ours(struct rx *rx, struct rx_frame *f, const struct rte_ipv4_hdr *ip)
 	case RX_DEST_OWN:
 		rx->last_dst4 = ip->dst_addr;
 		rx->last_zone4 = f->zone;
+		rx_plain_dst(rx, f, ip->dst_addr);
 		return !f->group;
 	case RX_DEST_GROUP:
 		f->group = true;

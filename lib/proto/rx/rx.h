@@ -60,6 +60,7 @@ struct rx_fragment {
 /* UDP datagrams that wait to be looked up together. */
 struct rx_batch {
 	unsigned n;
+	const struct demux_key *key_at[RX_BURST]; /* of keys[], as a lookup takes them */
 	struct demux_key keys[RX_BURST];
 	struct rte_mbuf *pkts[RX_BURST];
 	struct proto_counters *counters[RX_BURST];
@@ -87,6 +88,18 @@ struct rx_unsound4 {
 	rte_be32_t addrs[2 * IFADDRS_MAX];
 };
 
+/* What plain_in() compares frames of a link with. */
+struct rx_plain {
+	uint8_t is[2][16] __rte_aligned(16); /* bytes 0 to 15 and 20 to 35 of a frame */
+	uint8_t mask[2][16];		     /* where they count */
+	struct proto_counters *counters;
+	/* Is a source with this first (last) byte to be looked at closely? */
+	uint8_t doubt_first[256], doubt_last[256];
+	uint32_t zone;
+	uint16_t link;
+	bool ready; /* rx_plain_dst() has named an address */
+};
+
 /* A worker's share of what receiving takes. */
 struct rx {
 	struct net *net;
@@ -112,6 +125,7 @@ struct rx {
 	rte_be32_t last_dst4;
 	uint8_t last_dst6[16];
 	uint32_t addr_gen; /* of the copies below */
+	struct rx_plain plain[NET_IFS];
 	struct rx_unsound4 unsound4[NET_IFS];
 	struct netif ifs[NET_IFS];
 	struct iovec iov[RX_IOV_MAX];
@@ -141,6 +155,16 @@ enum rx_dest {
 };
 
 enum rx_dest rx_dest_of(const struct rx *rx, uint32_t zone, const struct proto_addr *dst);
+
+/* Untagged datagrams to `dst`, found to be ours, may take the short way from now on. */
+void rx_plain_dst(struct rx *rx, const struct rx_frame *f, rte_be32_t dst);
+
+/*
+ * Take frames, from the first on, as long as they are what nearly all are: plain UDP over IPv4, for
+ * an address that rx_plain_dst() named. They are delivered, or wait in the batch, in their order.
+ * Returns how many; pkts[that] is for rx_ethernet().
+ */
+unsigned plain_in(struct rx *rx, const struct rx_plain *plain, struct rte_mbuf **pkts, unsigned n);
 
 /* The steps; each returns an enum proto_drop or rx_end. */
 int rx_ethernet(struct rx *rx, struct rx_frame *f);
@@ -180,6 +204,10 @@ void rx_addrs(const struct rx_frame *f, struct proto_addr *src, struct proto_add
 
 /* Look up and deliver what waits in the batch. */
 void rx_batch_flush(struct rx *rx);
+
+/* Deliver datagrams that are all for one owner (0: nobody). `load`: theirs. */
+void rx_run_deliver(struct rx *rx, demux_owner owner, struct rte_mbuf **pkts, unsigned n,
+	struct load load, struct proto_counters *counters);
 
 /* Deliver a datagram to every endpoint that hears its group. */
 int deliver_group(struct rx *rx, struct rx_frame *f, const struct demux_key *key);

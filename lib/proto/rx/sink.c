@@ -3,13 +3,7 @@
 
 #include "pktpool.h"
 
-/* Frames and bytes of datagrams. */
-struct load {
-	uint64_t frames;
-	uint64_t octets;
-};
-
-static struct load
+struct load
 load_of(struct rte_mbuf *const *pkts, unsigned n)
 {
 	struct load load = {0};
@@ -43,10 +37,9 @@ refuse(struct rte_mbuf **pkts, unsigned n, struct proto_counters *counters)
 }
 
 void
-sink_deliver(
-	struct rx_sink *sink, struct rte_mbuf **pkts, unsigned n, struct proto_counters *counters)
+sink_deliver(struct rx_sink *sink, struct rte_mbuf **pkts, unsigned n, struct load load,
+	struct proto_counters *counters)
 {
-	struct load load = load_of(pkts, n);
 	unsigned taken = n;
 
 	if (unlikely(sink->recv == NULL && sink->ring == NULL))
@@ -68,7 +61,7 @@ sink_deliver(
 	if (sink->ring != NULL)
 		(void)rte_ring_sp_enqueue_bulk(sink->ring, (void *const *)pkts, taken, NULL);
 	else
-		sink->recv(sink->ep, pkts, taken, sink->arg);
+		sink->recv(sink_endpoint(sink), pkts, taken, sink->arg);
 }
 
 void
@@ -80,5 +73,5 @@ sink_flush(struct rx_sink *sink)
 	if (sink->ring == NULL)
 		return;
 	while ((n = rte_ring_sc_dequeue_burst(sink->ring, (void **)pkts, RTE_DIM(pkts), NULL)) != 0)
-		proto_return(sink->ep, pkts, n);
+		proto_return(sink_endpoint(sink), pkts, n);
 }
