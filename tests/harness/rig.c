@@ -12,9 +12,7 @@
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
 
-#include "pktpool_mem.h"
-
-static const struct rte_ether_addr neighbour = {{0x02, 0, 0, 0, 0, 0x02}};
+#include "host.h"
 
 struct proto_addr
 addr_of(const char *text)
@@ -54,44 +52,24 @@ rig_init(struct rig *rig)
 	};
 	rig->link_conf = (struct proto_link_conf){.ops = &port_fault_ops, .port = &rig->port};
 	rig->now = 1;
-	/* The table of tags is made once in a process. */
-	assert_int_equal(pktpool_mem_free(pktpool_mem_alloc("TEST", 1, 0, SOCKET_ID_ANY, NULL)), 0);
+	host_init();
 }
 
 void
 rig_start(struct rig *rig)
 {
-	static const char *const own[] = {"192.0.2.1", "2001:db8::1"};
-	static const char *const theirs[] = {"192.0.2.2", "2001:db8::2"};
-	struct pktpool_why why = {""};
-
 	rig->before = holdings_now();
-	if (proto_create(&rig->stack, &rig->conf, &why) != 0 ||
-		proto_link_add(rig->stack, &rig->link_conf, &rig->link, &why) != 0)
-		fail_msg("%s", why.text);
-	for (unsigned int i = 0; i < RTE_DIM(own); i++) {
-		struct proto_addr addr = addr_of(own[i]), peer = addr_of(theirs[i]);
-
-		assert_int_equal(proto_addr_add(rig->link, &addr, i == 0 ? 24 : 64, &why), 0);
-		assert_int_equal(proto_neigh_add(rig->link, &peer, &neighbour, &why), 0);
-	}
-	if (proto_start(rig->stack, &why) != 0)
-		fail_msg("%s", why.text);
+	rig->stack = host_start(&rig->conf, &rig->link_conf, &rig->link);
 	rig->worker = proto_worker_at(rig->stack, 0);
-	assert_non_null(rig->worker);
 	frames_init(&rig->frames, &rig->port.queues[0]);
 }
 
 void
 rig_stop(struct rig *rig)
 {
-	struct holdings after;
-
 	rig_drain(rig);
 	balance_check(&rig->balance, rig->stack, &rig->port);
-	assert_int_equal(proto_destroy(rig->stack, NULL, NULL), 0);
-	after = holdings_now();
-	assert_memory_equal(&after, &rig->before, sizeof(after));
+	host_end(rig->stack, &rig->before);
 	assert_false(rig->port.started);
 	port_fault_fini(&rig->port);
 	balance_fini(&rig->balance);
@@ -111,7 +89,7 @@ rig_endpoint_conf(struct rig *rig, uint8_t family)
 	if (family == 0) {
 		conf.kind = PROTO_L2;
 		conf.link = rig->link;
-		conf.mac = neighbour;
+		conf.mac = host_neighbour;
 		conf.ethertype = 0x88b5;
 		return conf;
 	}
@@ -173,7 +151,7 @@ rig_expect(struct rig *rig, const struct proto_endpoint_conf *conf, const void *
 	struct frames_want want = {
 		.conf = *conf,
 		.src = rig->port.info.mac,
-		.dst = conf->kind == PROTO_L2 ? conf->mac : neighbour,
+		.dst = conf->kind == PROTO_L2 ? conf->mac : host_neighbour,
 		.mtu = rig->port.setup.mtu,
 		.offload = (rig->port.setup.offloads & RTE_ETH_TX_OFFLOAD_UDP_CKSUM) != 0,
 	};

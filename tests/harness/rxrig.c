@@ -10,20 +10,15 @@
 
 #include <cmocka.h>
 
-#include <netinet/in.h>
-
 #include <rte_cycles.h>
 #include <rte_ip.h>
-#include <rte_udp.h>
 
-#include "balance.h"
+#include "host.h"
 #include "pktpool_chain.h"
-#include "pktpool_mem.h"
 #include "rig.h"
 
 uint64_t rxrig_drops;
 
-static const struct rte_ether_addr neighbour = {{0x02, 0, 0, 0, 0, 0x02}};
 static struct holdings before;
 
 static void
@@ -79,28 +74,16 @@ rxrig_init(struct rxrig *rig)
 	rig->ep_conf = (struct proto_endpoint_conf){
 		.local_port = 9000, .recv = on_recv, .error = on_error, .arg = rig};
 	rig->now = rte_get_tsc_hz();
-	assert_int_equal(pktpool_mem_free(pktpool_mem_alloc("TEST", 1, 0, SOCKET_ID_ANY, NULL)), 0);
+	host_init();
 }
 
 void
 rxrig_start(struct rxrig *rig)
 {
-	static const char *const own[] = {"192.0.2.1", "2001:db8::1"};
-	static const char *const theirs[] = {"192.0.2.2", "2001:db8::2"};
 	struct pktpool_why why = {""};
 
 	before = holdings_now();
-	if (proto_create(&rig->stack, &rig->conf, &why) != 0 ||
-		proto_link_add(rig->stack, &rig->link_conf, &rig->link, &why) != 0)
-		fail_msg("%s", why.text);
-	for (unsigned int i = 0; i < RTE_DIM(own); i++) {
-		struct proto_addr addr = addr_of(own[i]), peer = addr_of(theirs[i]);
-
-		assert_int_equal(proto_addr_add(rig->link, &addr, i == 0 ? 24 : 64, &why), 0);
-		assert_int_equal(proto_neigh_add(rig->link, &peer, &neighbour, &why), 0);
-	}
-	if (proto_start(rig->stack, &why) != 0)
-		fail_msg("%s", why.text);
+	rig->stack = host_start(&rig->conf, &rig->link_conf, &rig->link);
 	rig->worker = proto_worker_at(rig->stack, 0);
 	if (proto_endpoint_create(rig->worker, &rig->ep_conf, &rig->ep, &why) != 0)
 		fail_msg("%s", why.text);
@@ -168,167 +151,66 @@ conserved(const struct rxrig *rig)
 void
 rxrig_stop(struct rxrig *rig)
 {
-	struct holdings after;
-
 	rxrig_poll(rig, 1);
 	conserved(rig);
 	assert_int_equal(proto_stop(rig->stack), 0);
 	conserved(rig);
 	assert_int_equal(rig->port->fault.n_wrong, 0);
-	assert_int_equal(proto_destroy(rig->stack, NULL, NULL), 0);
-	after = holdings_now();
-	assert_memory_equal(&after, &before, sizeof(after));
+	host_end(rig->stack, &before);
 	port_fault_fini(&rig->port->fault);
 	free(rig->port);
 }
 
-void
-frame_put(struct rxframe *f, const void *bytes, uint32_t n)
+int
+rxrig_begin(void **state)
 {
-	if (bytes != NULL)
-		memcpy(f->bytes + f->len, bytes, n);
-	else
-		memset(f->bytes + f->len, 0, n);
-	f->len += n;
+	rxrig_init(*state);
+	rxrig_start(*state);
+	return 0;
+}
+
+int
+rxrig_end(void **state)
+{
+	rxrig_stop(*state);
+	return 0;
 }
 
 void
-frame_eth(struct rxframe *f, const struct rxrig *rig, uint16_t ethertype)
+rxrig_expect_drop(struct rxrig *rig, const struct rxframe *f, enum proto_drop drop)
 {
-	struct rte_ether_hdr eth = {
-		.dst_addr = rig->port->fault.info.mac,
-		.src_addr = neighbour,
-		.ether_type = rte_cpu_to_be_16(ethertype),
-	};
+	uint64_t was = rxrig_dropped(rig, drop);
+	uint32_t n = rig->n;
 
-	f->len = 0;
-	frame_put(f, &eth, sizeof(eth));
-	f->l3 = f->len;
+	frame_in(rig, f);
+	rxrig_poll(rig, 1);
+	if (rxrig_dropped(rig, drop) != was + 1)
+		fail_msg("not dropped as %s", proto_drop_name(drop));
+	assert_int_equal(rig->n, n);
 }
 
-void
-frame_tag(struct rxframe *f, uint16_t tpid, uint16_t tci)
+uint32_t
+rxrig_n_sent(const struct rxrig *rig)
 {
-	uint16_t words[2] = {rte_cpu_to_be_16(tci)};
-	uint16_t type = rte_cpu_to_be_16(tpid);
-
-	memcpy(&words[1], f->bytes + f->len - 2, 2);
-	memcpy(f->bytes + f->len - 2, &type, 2);
-	frame_put(f, words, sizeof(words));
-	f->l3 = f->len;
+	return rig->port->fault.queues[0].n_frames;
 }
 
-void
-frame_ip4(struct rxframe *f, uint8_t proto, uint16_t offset_field, uint16_t id)
+uint32_t
+rxrig_answered(const struct rxrig *rig, uint8_t type, uint8_t code)
 {
-	struct rte_ipv4_hdr ip = {
-		.version_ihl = 0x45,
-		.packet_id = rte_cpu_to_be_16(id),
-		.fragment_offset = rte_cpu_to_be_16(offset_field),
-		.time_to_live = 64,
-		.next_proto_id = proto,
-		.src_addr = rte_cpu_to_be_32(0xc0000202),
-		.dst_addr = rte_cpu_to_be_32(0xc0000201),
-	};
+	const struct fault_queue *q = &rig->port->fault.queues[0];
 
-	f->l3 = f->len;
-	frame_put(f, &ip, sizeof(ip));
-	f->l4 = f->len;
-}
+	assert_true(q->n_frames > 0);
+	const uint8_t *l3 = q->frames[q->n_frames - 1].bytes + RTE_ETHER_HDR_LEN;
+	const uint8_t *icmp = l3 + (l3[0] >> 4 == 4 ? 20 : 40);
+	uint32_t param;
 
-void
-frame_ip6(struct rxframe *f, uint8_t next)
-{
-	struct rte_ipv6_hdr ip = {
-		.vtc_flow = rte_cpu_to_be_32(6u << 28),
-		.proto = next,
-		.hop_limits = 64,
-	};
-	struct proto_addr src = addr_of("2001:db8::2"), dst = addr_of("2001:db8::1");
-
-	memcpy(ip.src_addr, src.bytes, 16);
-	memcpy(ip.dst_addr, dst.bytes, 16);
-	f->l3 = f->len;
-	frame_put(f, &ip, sizeof(ip));
-	f->l4 = f->len;
-}
-
-void
-frame_fix(struct rxframe *f, bool udp)
-{
-	uint32_t ip_len = f->len - f->l3;
-	struct rte_udp_hdr *header = (void *)(f->bytes + f->l4);
-
-	if (udp) {
-		header->dgram_len = rte_cpu_to_be_16((uint16_t)(f->len - f->l4));
-		header->dgram_cksum = 0;
+	assert_int_equal(icmp[0], type);
+	assert_int_equal(icmp[1], code);
+	if (l3[0] >> 4 == 4) {
+		assert_int_equal(rte_raw_cksum(l3, 20), 0xffff);
+		assert_int_equal(rte_raw_cksum(icmp, (size_t)(l3[2] << 8 | l3[3]) - 20), 0xffff);
 	}
-	if (f->bytes[f->l3] >> 4 == 4) {
-		struct rte_ipv4_hdr *ip = (void *)(f->bytes + f->l3);
-
-		ip->total_length = rte_cpu_to_be_16((uint16_t)ip_len);
-		ip->hdr_checksum = 0;
-		ip->hdr_checksum = (uint16_t)~rte_raw_cksum(ip, (ip->version_ihl & 15u) * 4);
-		if (udp)
-			header->dgram_cksum = rte_ipv4_udptcp_cksum(ip, header);
-	} else {
-		struct rte_ipv6_hdr *ip = (void *)(f->bytes + f->l3);
-
-		ip->payload_len = rte_cpu_to_be_16((uint16_t)(ip_len - sizeof(*ip)));
-		if (udp && f->l4 == f->l3 + sizeof(*ip))
-			header->dgram_cksum = rte_ipv6_udptcp_cksum(ip, header);
-	}
-}
-
-void
-frame_udp(struct rxframe *f, uint32_t n)
-{
-	struct rte_udp_hdr udp = {
-		.src_port = rte_cpu_to_be_16(5000), .dst_port = rte_cpu_to_be_16(9000)};
-
-	f->l4 = f->len;
-	frame_put(f, &udp, sizeof(udp));
-	for (uint32_t i = 0; i < n; i++)
-		f->bytes[f->len++] = (uint8_t)i;
-	frame_fix(f, true);
-}
-
-void
-frame_icmp(struct rxframe *f, const void *bytes, uint32_t n)
-{
-	uint16_t *cksum = (void *)(f->bytes + f->len + 2);
-
-	f->l4 = f->len;
-	frame_put(f, bytes, n);
-	frame_fix(f, false);
-	memset(cksum, 0, 2);
-	if (f->bytes[f->l3] >> 4 == 4)
-		*cksum = (uint16_t)~rte_raw_cksum(f->bytes + f->l4, n);
-	else {
-		struct rte_ipv6_hdr ip;
-		uint32_t sum;
-
-		memcpy(&ip, f->bytes + f->l3, sizeof(ip));
-		ip.proto = IPPROTO_ICMPV6;
-		ip.payload_len = rte_cpu_to_be_16((uint16_t)n);
-		sum = rte_raw_cksum(f->bytes + f->l4, n) + rte_ipv6_phdr_cksum(&ip, 0);
-		*cksum = (uint16_t) ~((sum & 0xffff) + (sum >> 16));
-	}
-}
-
-void
-frame_datagram(struct rxframe *f, const struct rxrig *rig, uint8_t family, uint32_t n)
-{
-	frame_eth(f, rig, family == 4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
-	if (family == 4)
-		frame_ip4(f, IPPROTO_UDP, 0, 1);
-	else
-		frame_ip6(f, IPPROTO_UDP);
-	frame_udp(f, n);
-}
-
-void
-frame_in(struct rxrig *rig, const struct rxframe *f)
-{
-	port_rx_inject(rig->port, 0, f->bytes, f->len, 1);
+	memcpy(&param, icmp + 4, sizeof(param));
+	return rte_be_to_cpu_32(param);
 }

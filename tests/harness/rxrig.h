@@ -9,6 +9,9 @@
  * the library.
  */
 
+#include <rte_ip.h>
+#include <rte_udp.h>
+
 #include "port_rx.h"
 #include "proto.h"
 
@@ -42,6 +45,14 @@ void rxrig_init(struct rxrig *rig);
 void rxrig_start(struct rxrig *rig);
 void rxrig_stop(struct rxrig *rig);
 
+/* Fixtures of a test whose state is a struct rxrig: init and start, stop. */
+int rxrig_begin(void **state);
+int rxrig_end(void **state);
+#define RX_TEST(test, rig) \
+	cmocka_unit_test_prestate_setup_teardown(test, rxrig_begin, rxrig_end, rig)
+#define RX_TEST_BEGIN(test, begin, rig) \
+	cmocka_unit_test_prestate_setup_teardown(test, begin, rxrig_end, rig)
+
 /* Poll until nothing moves any more. `ms` pass first. */
 void rxrig_poll(struct rxrig *rig, uint64_t ms);
 
@@ -73,5 +84,16 @@ void frame_fix(struct rxframe *f, bool udp);
 /* A whole UDP frame: family 4 or 6. */
 void frame_datagram(struct rxframe *f, const struct rxrig *rig, uint8_t family, uint32_t n);
 void frame_in(struct rxrig *rig, const struct rxframe *f);
+struct rte_ipv4_hdr *frame_ip4_hdr(struct rxframe *f);
+struct rte_udp_hdr *frame_udp_hdr(struct rxframe *f);
+
+/* Put the frame in: it is dropped for this reason, and nothing comes of it. */
+void rxrig_expect_drop(struct rxrig *rig, const struct rxframe *f, enum proto_drop drop);
+
+/* Frames that have left on queue 0. */
+uint32_t rxrig_n_sent(const struct rxrig *rig);
+
+/* The last of them is an ICMP message of this type and code. Returns its parameter. */
+uint32_t rxrig_answered(const struct rxrig *rig, uint8_t type, uint8_t code);
 
 #endif /* HARNESS_RXRIG_H */

@@ -33,14 +33,6 @@ begin(void **state)
 	return 0;
 }
 
-static int
-end(void **state)
-{
-	(void)state;
-	rxrig_stop(&rig);
-	return 0;
-}
-
 /* Datagrams come in on every queue; the endpoint's worker delivers all of them. */
 static void
 test_datagrams(void **state)
@@ -276,19 +268,17 @@ test_no_memory(void **state)
 	rte_pktmbuf_free_bulk(taken, n);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_datagrams),
-		TEST(test_fragments),
-		cmocka_unit_test_setup_teardown(test_together, begin_together, end),
-		cmocka_unit_test_setup_teardown(test_full, begin_full, end),
-		TEST(test_icmp_error),
-		TEST(test_group),
-		TEST(test_no_memory),
+		RX_TEST_BEGIN(test_datagrams, begin, &rig),
+		RX_TEST_BEGIN(test_fragments, begin, &rig),
+		RX_TEST_BEGIN(test_together, begin_together, &rig),
+		RX_TEST_BEGIN(test_full, begin_full, &rig),
+		RX_TEST_BEGIN(test_icmp_error, begin, &rig),
+		RX_TEST_BEGIN(test_group, begin, &rig),
+		RX_TEST_BEGIN(test_no_memory, begin, &rig),
 	};
 
 	if (eal_start(1, NULL) != 0)

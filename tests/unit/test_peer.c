@@ -45,14 +45,6 @@ begin(void **state)
 	return 0;
 }
 
-static int
-end(void **state)
-{
-	(void)state;
-	rxrig_stop(&rig);
-	return 0;
-}
-
 static const struct fault_queue *
 sent(void)
 {
@@ -404,22 +396,20 @@ test_ring(void **state)
 	assert_int_equal(proto_endpoint_destroy(ep), 0); /* what waits is dropped */
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_waits_whole),
-		TEST(test_unreachable),
-		TEST(test_queue_full),
-		TEST(test_canceled),
-		TEST(test_path_mtu),
-		TEST(test_local),
-		TEST(test_local_held),
-		TEST(test_ports),
-		TEST(test_l2),
-		TEST(test_ring),
+		RX_TEST_BEGIN(test_waits_whole, begin, &rig),
+		RX_TEST_BEGIN(test_unreachable, begin, &rig),
+		RX_TEST_BEGIN(test_queue_full, begin, &rig),
+		RX_TEST_BEGIN(test_canceled, begin, &rig),
+		RX_TEST_BEGIN(test_path_mtu, begin, &rig),
+		RX_TEST_BEGIN(test_local, begin, &rig),
+		RX_TEST_BEGIN(test_local_held, begin, &rig),
+		RX_TEST_BEGIN(test_ports, begin, &rig),
+		RX_TEST_BEGIN(test_l2, begin, &rig),
+		RX_TEST_BEGIN(test_ring, begin, &rig),
 	};
 
 	if (eal_start(1, NULL) != 0)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Hostile frames: each rule has a frame in, and a counter or an answer out; truncation everywhere.
- */
+/* Frames cut short at every byte, lengths that lie, frames in many pieces. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,29 +21,6 @@
 static struct rxrig rig;
 static struct rxframe f;
 
-static int
-begin(void **state)
-{
-	(void)state;
-	rxrig_init(&rig);
-	rxrig_start(&rig);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	rxrig_stop(&rig);
-	return 0;
-}
-
-static struct rte_ipv4_hdr *
-ip4(void)
-{
-	return (void *)(f.bytes + f.l3);
-}
-
 /* IHL 0..15, with every total length from 0 to beyond the frame: whole, or counted. */
 static void
 test_ipv4_lengths(void **state)
@@ -56,9 +32,10 @@ test_ipv4_lengths(void **state)
 
 			frame_datagram(&f, &rig, 4, 40);
 			f.bytes[f.l3] = (uint8_t)(0x40 | ihl);
-			ip4()->total_length = rte_cpu_to_be_16((uint16_t)total);
-			ip4()->hdr_checksum = 0;
-			ip4()->hdr_checksum = (uint16_t)~rte_raw_cksum(ip4(), RTE_MAX(ihl, 5u) * 4);
+			frame_ip4_hdr(&f)->total_length = rte_cpu_to_be_16((uint16_t)total);
+			frame_ip4_hdr(&f)->hdr_checksum = 0;
+			frame_ip4_hdr(&f)->hdr_checksum =
+				(uint16_t)~rte_raw_cksum(frame_ip4_hdr(&f), RTE_MAX(ihl, 5u) * 4);
 			frame_in(&rig, &f);
 			rxrig_poll(&rig, 1);
 			assert_int_equal(rig.n - n, ihl == 5 && total == 68);
@@ -118,15 +95,13 @@ test_pieces(void **state)
 		}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_ipv4_lengths),
-		TEST(test_truncated),
-		TEST(test_pieces),
+		RX_TEST(test_ipv4_lengths, &rig),
+		RX_TEST(test_truncated, &rig),
+		RX_TEST(test_pieces, &rig),
 	};
 
 	if (eal_start(1, NULL) != 0)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Hostile frames: each rule has a frame in, and a counter or an answer out; truncation everywhere.
- */
+/* Hostile frames: each rule has a frame in, and a counter or an answer out. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,76 +20,6 @@
 
 static struct rxrig rig;
 static struct rxframe f;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	rxrig_init(&rig);
-	rxrig_start(&rig);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	rxrig_stop(&rig);
-	return 0;
-}
-
-/* The frame is dropped for this reason and nothing comes of it. */
-static void
-drops(enum proto_drop drop)
-{
-	uint64_t was = rxrig_dropped(&rig, drop);
-	uint32_t n = rig.n;
-
-	frame_in(&rig, &f);
-	rxrig_poll(&rig, 1);
-	if (rxrig_dropped(&rig, drop) != was + 1)
-		fail_msg("not dropped as %s", proto_drop_name(drop));
-	assert_int_equal(rig.n, n);
-}
-
-/* The last answer that has left: an ICMP message of this type and code; its parameter. */
-static uint32_t
-answered(uint8_t type, uint8_t code)
-{
-	const struct fault_queue *q = &rig.port->fault.queues[0];
-
-	assert_true(q->n_frames > 0);
-	const uint8_t *l3 = q->frames[q->n_frames - 1].bytes + RTE_ETHER_HDR_LEN;
-	const uint8_t *icmp = l3 + (l3[0] >> 4 == 4 ? 20 : 40);
-	uint32_t param;
-
-	assert_int_equal(icmp[0], type);
-	assert_int_equal(icmp[1], code);
-	if (l3[0] >> 4 == 4) {
-		assert_int_equal(rte_raw_cksum(l3, 20), 0xffff);
-		assert_int_equal(rte_raw_cksum(icmp, (size_t)(l3[2] << 8 | l3[3]) - 20), 0xffff);
-	}
-	memcpy(&param, icmp + 4, sizeof(param));
-	return rte_be_to_cpu_32(param);
-}
-
-static uint32_t
-n_sent(void)
-{
-	return rig.port->fault.queues[0].n_frames;
-}
-
-static struct rte_ipv4_hdr *
-ip4(void)
-{
-	return (void *)(f.bytes + f.l3);
-}
-
-static struct rte_udp_hdr *
-udp(void)
-{
-	return (void *)(f.bytes + f.l4);
-}
 
 static void
 test_good(void **state)
@@ -118,27 +47,27 @@ test_ethernet(void **state)
 	(void)state;
 	frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV4);
 	f.len = 13;
-	drops(PROTO_DROP_RUNT);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_RUNT);
 	frame_datagram(&f, &rig, 4, 10);
 	f.bytes[5] ^= 1;
-	drops(PROTO_DROP_OTHER_MAC);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_OTHER_MAC);
 	frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV4);
 	for (unsigned int i = 0; i < 3; i++)
 		frame_tag(&f, i == 0 ? RTE_ETHER_TYPE_QINQ : RTE_ETHER_TYPE_VLAN, 7);
 	frame_put(&f, NULL, 60);
-	drops(PROTO_DROP_VLAN_DEPTH);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_VLAN_DEPTH);
 	frame_eth(&f, &rig, 0x88b5);
 	frame_put(&f, NULL, 60);
-	drops(PROTO_DROP_ETHERTYPE);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_ETHERTYPE);
 	frame_eth(&f, &rig, RTE_ETHER_TYPE_ARP);
 	frame_put(&f, NULL, 60);
-	drops(PROTO_DROP_ARP_BAD);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_ARP_BAD);
 	static const uint8_t other[28] = {0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 2, 192, 0, 2,
 		2, [24] = 192, [26] = 2, [27] = 77};
 	frame_eth(&f, &rig, RTE_ETHER_TYPE_ARP);
 	frame_put(&f, other, sizeof(other));
-	drops(PROTO_DROP_ARP_OTHER);
-	assert_int_equal(n_sent(), 0);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_ARP_OTHER);
+	assert_int_equal(rxrig_n_sent(&rig), 0);
 }
 
 static void
@@ -147,32 +76,32 @@ test_ipv4_header(void **state)
 	(void)state;
 	frame_datagram(&f, &rig, 4, 10);
 	f.len = f.l3 + 19;
-	drops(PROTO_DROP_IP_TRUNCATED);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_IP_TRUNCATED);
 	frame_datagram(&f, &rig, 4, 10);
 	f.bytes[f.l3] = 0x65;
-	drops(PROTO_DROP_IP_VERSION);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_IP_VERSION);
 	frame_datagram(&f, &rig, 4, 10);
 	f.bytes[f.l3] = 0x44;
-	drops(PROTO_DROP_IP_HDR_LEN);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_IP_HDR_LEN);
 	frame_datagram(&f, &rig, 4, 10);
-	ip4()->total_length = rte_cpu_to_be_16(39);
+	frame_ip4_hdr(&f)->total_length = rte_cpu_to_be_16(39);
 	f.len--; /* and the frame is shorter still */
 	f.len -= 2;
-	drops(PROTO_DROP_IP_LENGTH);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_IP_LENGTH);
 	frame_datagram(&f, &rig, 4, 10);
-	ip4()->hdr_checksum ^= 1;
-	drops(PROTO_DROP_IP_CKSUM);
+	frame_ip4_hdr(&f)->hdr_checksum ^= 1;
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_IP_CKSUM);
 	frame_datagram(&f, &rig, 4, 10);
-	ip4()->dst_addr = rte_cpu_to_be_32(0xc0000263);
+	frame_ip4_hdr(&f)->dst_addr = rte_cpu_to_be_32(0xc0000263);
 	frame_fix(&f, true);
-	drops(PROTO_DROP_IP_DEST);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_IP_DEST);
 	static const uint32_t bad[] = {
 		0xe0000001, 0xffffffff, 0x7f000001, 0, 0xc0000201, 0xc00002ff};
 	for (unsigned int i = 0; i < RTE_DIM(bad); i++) {
 		frame_datagram(&f, &rig, 4, 10);
-		ip4()->src_addr = rte_cpu_to_be_32(bad[i]);
+		frame_ip4_hdr(&f)->src_addr = rte_cpu_to_be_32(bad[i]);
 		frame_fix(&f, true);
-		drops(PROTO_DROP_IP_SOURCE);
+		rxrig_expect_drop(&rig, &f, PROTO_DROP_IP_SOURCE);
 	}
 	/* Loose source route to 0.0.0.0 (RFC 7126). */
 	static const uint8_t lsrr[8] = {131, 7, 4, 0, 0, 0, 0, 0};
@@ -181,8 +110,8 @@ test_ipv4_header(void **state)
 	f.bytes[f.l3] = 0x47;
 	frame_put(&f, lsrr, sizeof(lsrr));
 	frame_udp(&f, 10);
-	drops(PROTO_DROP_IP_OPTIONS);
-	assert_int_equal(n_sent(), 0);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_IP_OPTIONS);
+	assert_int_equal(rxrig_n_sent(&rig), 0);
 	/* Other options are stepped over. */
 	static const uint8_t nops[4] = {1, 1, 1, 0};
 	frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV4);
@@ -197,8 +126,8 @@ test_ipv4_header(void **state)
 	frame_ip4(&f, 99, 0, 1);
 	frame_put(&f, NULL, 20);
 	frame_fix(&f, false);
-	drops(PROTO_DROP_IP_PROTO);
-	(void)answered(3, 2);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_IP_PROTO);
+	(void)rxrig_answered(&rig, 3, 2);
 }
 
 static void
@@ -235,18 +164,18 @@ test_ipv6_headers(void **state)
 		frame_put(&f, header, sizeof(header));                       \
 		frame_put(&f, plain.bytes + plain.l4, plain.len - plain.l4); \
 		frame_fix(&f, false);                                        \
-		drops(drop);                                                 \
+		rxrig_expect_drop(&rig, &f, drop);                           \
 	} while (0)
 	EXT(IPPROTO_DSTOPTS, longer, PROTO_DROP_EXT_TRUNCATED);
 	EXT(IPPROTO_DSTOPTS, late, PROTO_DROP_EXT_ORDER);
-	assert_int_equal(answered(4, 1), 40);
+	assert_int_equal(rxrig_answered(&rig, 4, 1), 40);
 	EXT(IPPROTO_DSTOPTS, unknown, PROTO_DROP_EXT_OPTION);
-	assert_int_equal(answered(4, 2), 42);
+	assert_int_equal(rxrig_answered(&rig, 4, 2), 42);
 	EXT(IPPROTO_ROUTING, routing, PROTO_DROP_EXT_ROUTING);
-	assert_int_equal(answered(4, 0), 42);
+	assert_int_equal(rxrig_answered(&rig, 4, 0), 42);
 	EXT(IPPROTO_NONE, longer, PROTO_DROP_NO_NEXT_HEADER);
 	EXT(99, longer, PROTO_DROP_IP_PROTO);
-	assert_int_equal(answered(4, 1), 6);
+	assert_int_equal(rxrig_answered(&rig, 4, 1), 6);
 	frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV6);
 	frame_ip6(&f, IPPROTO_DSTOPTS);
 	for (unsigned int i = 0; i < 20; i++) {
@@ -254,7 +183,7 @@ test_ipv6_headers(void **state)
 		f.bytes[f.len - 8] = IPPROTO_DSTOPTS;
 	}
 	frame_fix(&f, false);
-	drops(PROTO_DROP_EXT_TOO_MANY);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_EXT_TOO_MANY);
 }
 
 static void
@@ -265,36 +194,36 @@ test_udp(void **state)
 	frame_ip4(&f, IPPROTO_UDP, 0, 1);
 	frame_put(&f, NULL, 7);
 	frame_fix(&f, false);
-	drops(PROTO_DROP_UDP_TRUNCATED);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_UDP_TRUNCATED);
 	static const uint16_t lengths[] = {0, 7, 19, 65535};
 	for (unsigned int i = 0; i < RTE_DIM(lengths); i++) {
 		frame_datagram(&f, &rig, 4, 10);
-		udp()->dgram_len = rte_cpu_to_be_16(lengths[i]);
-		drops(PROTO_DROP_UDP_LENGTH);
+		frame_udp_hdr(&f)->dgram_len = rte_cpu_to_be_16(lengths[i]);
+		rxrig_expect_drop(&rig, &f, PROTO_DROP_UDP_LENGTH);
 	}
 	for (unsigned int family = 4; family <= 6; family += 2) {
 		frame_datagram(&f, &rig, (uint8_t)family, 33);
 		f.bytes[f.len - 1] ^= 0x10;
-		drops(PROTO_DROP_UDP_CKSUM);
+		rxrig_expect_drop(&rig, &f, PROTO_DROP_UDP_CKSUM);
 		frame_datagram(&f, &rig, (uint8_t)family, 33);
-		udp()->dgram_cksum = 0;
+		frame_udp_hdr(&f)->dgram_cksum = 0;
 		if (family == 6)
-			drops(PROTO_DROP_UDP_NO_CKSUM);
+			rxrig_expect_drop(&rig, &f, PROTO_DROP_UDP_NO_CKSUM);
 		else
 			frame_in(&rig, &f);
 		rxrig_poll(&rig, 1);
 	}
 	assert_int_equal(rig.n, 1); /* RFC 768: no checksum over IPv4 */
 	frame_datagram(&f, &rig, 4, 10);
-	udp()->dst_port = rte_cpu_to_be_16(9001);
+	frame_udp_hdr(&f)->dst_port = rte_cpu_to_be_16(9001);
 	frame_fix(&f, true);
-	drops(PROTO_DROP_NO_ENDPOINT);
-	(void)answered(3, 3);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_NO_ENDPOINT);
+	(void)rxrig_answered(&rig, 3, 3);
 	frame_datagram(&f, &rig, 6, 10);
-	udp()->dst_port = rte_cpu_to_be_16(9001);
+	frame_udp_hdr(&f)->dst_port = rte_cpu_to_be_16(9001);
 	frame_fix(&f, true);
-	drops(PROTO_DROP_NO_ENDPOINT);
-	(void)answered(1, 4);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_NO_ENDPOINT);
+	(void)rxrig_answered(&rig, 1, 4);
 	/* Bytes behind the UDP length, and behind the IP length, are padding. */
 	frame_datagram(&f, &rig, 4, 10);
 	frame_put(&f, NULL, 18);
@@ -322,12 +251,12 @@ test_icmp(void **state)
 	ICMP(unreach, 4);
 	f.len -= 1;
 	frame_fix(&f, false);
-	drops(PROTO_DROP_ICMP_TRUNCATED);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_ICMP_TRUNCATED);
 	ICMP(unreach, sizeof(unreach));
 	f.bytes[f.l4 + 2] ^= 1;
-	drops(PROTO_DROP_ICMP_CKSUM);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_ICMP_CKSUM);
 	ICMP(((uint8_t[]){13, 0, 0, 0, 0, 0, 0, 0}), 8);
-	drops(PROTO_DROP_ICMP_TYPE);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_ICMP_TYPE);
 	ICMP(redirect, sizeof(redirect));
 	frame_in(&rig, &f);
 	rxrig_poll(&rig, 1);
@@ -342,21 +271,21 @@ test_icmp(void **state)
 	assert_int_equal(rig.error.remote_port, 5000);
 	unreach[29] ^= 1;
 	ICMP(unreach, sizeof(unreach));
-	drops(PROTO_DROP_ICMP_QUOTE);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_ICMP_QUOTE);
 	unreach[29] ^= 1;
 	unreach[23] = 77; /* we never had this address */
 	ICMP(unreach, sizeof(unreach));
-	drops(PROTO_DROP_ICMP_QUOTE);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_ICMP_QUOTE);
 	assert_int_equal(rig.n_errors, 1);
 	static const uint8_t na[24] = {136, 0, [4] = 0x20, [8] = 0x20, 1, 0xd, 0xb8, [23] = 9};
 	frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV6);
 	frame_ip6(&f, IPPROTO_ICMPV6); /* hop limit 64, not 255 */
 	frame_icmp(&f, na, sizeof(na));
-	drops(PROTO_DROP_ND_BAD);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_ND_BAD);
 	frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV4);
 	frame_ip4(&f, IPPROTO_IGMP, 0, 1); /* TTL 64, not 1 */
 	frame_icmp(&f, (uint8_t[]){0x11, 10, 0, 0, 0, 0, 0, 0}, 8);
-	drops(PROTO_DROP_GROUP_BAD);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_GROUP_BAD);
 }
 
 /* A client that holds all it may starves only itself. */
@@ -414,8 +343,8 @@ test_echo_refused(void **state)
 		rxrig_count(&rig, PROTO_C_CONTROL_FAILED));
 	port_fault_takes_all(&rig.port->fault);
 	rxrig_poll(&rig, 1);
-	assert_int_equal(n_sent() + rxrig_dropped(&rig, PROTO_DROP_REPLY_REFUSED), 600);
-	assert_int_equal(answered(0, 0), 0x00010001);
+	assert_int_equal(rxrig_n_sent(&rig) + rxrig_dropped(&rig, PROTO_DROP_REPLY_REFUSED), 600);
+	assert_int_equal(rxrig_answered(&rig, 0, 0), 0x00010001);
 }
 
 /* ICMP errors are limited, and counted when they are not sent (RFC 1812 4.3.2.8). */
@@ -424,14 +353,14 @@ test_limited(void **state)
 {
 	(void)state;
 	frame_datagram(&f, &rig, 4, 10);
-	udp()->dst_port = rte_cpu_to_be_16(9001);
+	frame_udp_hdr(&f)->dst_port = rte_cpu_to_be_16(9001);
 	frame_fix(&f, true);
 	for (unsigned int i = 0; i < 200; i++)
 		frame_in(&rig, &f);
 	rxrig_poll(&rig, 0);
-	assert_int_equal(rxrig_count(&rig, PROTO_C_CONTROL_SENT), n_sent());
-	assert_true(n_sent() >= 10 && n_sent() <= 60);
-	assert_int_equal(rxrig_count(&rig, PROTO_C_CONTROL_LIMITED), 200 - n_sent());
+	assert_int_equal(rxrig_count(&rig, PROTO_C_CONTROL_SENT), rxrig_n_sent(&rig));
+	assert_true(rxrig_n_sent(&rig) >= 10 && rxrig_n_sent(&rig) <= 60);
+	assert_int_equal(rxrig_count(&rig, PROTO_C_CONTROL_LIMITED), 200 - rxrig_n_sent(&rig));
 }
 
 static int
@@ -465,21 +394,19 @@ test_every_drop(void **state)
 			fail_msg("no test has raised %s", proto_drop_name(i));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_good),
-		TEST(test_ethernet),
-		TEST(test_ipv4_header),
-		TEST(test_ipv6_headers),
-		TEST(test_udp),
-		TEST(test_icmp),
-		cmocka_unit_test_setup_teardown(test_held, begin_held, end),
-		TEST(test_echo_refused),
-		cmocka_unit_test_setup_teardown(test_limited, begin_limited, end),
+		RX_TEST(test_good, &rig),
+		RX_TEST(test_ethernet, &rig),
+		RX_TEST(test_ipv4_header, &rig),
+		RX_TEST(test_ipv6_headers, &rig),
+		RX_TEST(test_udp, &rig),
+		RX_TEST(test_icmp, &rig),
+		RX_TEST_BEGIN(test_held, begin_held, &rig),
+		RX_TEST(test_echo_refused, &rig),
+		RX_TEST_BEGIN(test_limited, begin_limited, &rig),
 		cmocka_unit_test(test_every_drop),
 	};
 

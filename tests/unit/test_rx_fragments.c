@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Hostile frames: each rule has a frame in, and a counter or an answer out; truncation everywhere.
- */
+/* Hostile fragments: each rule has a frame in, and a counter or an answer out; time and room. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,70 +20,6 @@
 
 static struct rxrig rig;
 static struct rxframe f;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	rxrig_init(&rig);
-	rxrig_start(&rig);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	rxrig_stop(&rig);
-	return 0;
-}
-
-/* The frame is dropped for this reason and nothing comes of it. */
-static void
-drops(enum proto_drop drop)
-{
-	uint64_t was = rxrig_dropped(&rig, drop);
-	uint32_t n = rig.n;
-
-	frame_in(&rig, &f);
-	rxrig_poll(&rig, 1);
-	if (rxrig_dropped(&rig, drop) != was + 1)
-		fail_msg("not dropped as %s", proto_drop_name(drop));
-	assert_int_equal(rig.n, n);
-}
-
-/* The last answer that has left: an ICMP message of this type and code; its parameter. */
-static uint32_t
-answered(uint8_t type, uint8_t code)
-{
-	const struct fault_queue *q = &rig.port->fault.queues[0];
-
-	assert_true(q->n_frames > 0);
-	const uint8_t *l3 = q->frames[q->n_frames - 1].bytes + RTE_ETHER_HDR_LEN;
-	const uint8_t *icmp = l3 + (l3[0] >> 4 == 4 ? 20 : 40);
-	uint32_t param;
-
-	assert_int_equal(icmp[0], type);
-	assert_int_equal(icmp[1], code);
-	if (l3[0] >> 4 == 4) {
-		assert_int_equal(rte_raw_cksum(l3, 20), 0xffff);
-		assert_int_equal(rte_raw_cksum(icmp, (size_t)(l3[2] << 8 | l3[3]) - 20), 0xffff);
-	}
-	memcpy(&param, icmp + 4, sizeof(param));
-	return rte_be_to_cpu_32(param);
-}
-
-static uint32_t
-n_sent(void)
-{
-	return rig.port->fault.queues[0].n_frames;
-}
-
-static struct rte_ipv4_hdr *
-ip4(void)
-{
-	return (void *)(f.bytes + f.l3);
-}
 
 /* One fragment of a datagram of this id: bytes [off, off + n), more to come or not. */
 static void
@@ -114,25 +49,25 @@ test_fragments(void **state)
 {
 	(void)state;
 	fragment4(1, 0, 20, true);
-	drops(PROTO_DROP_FRAG_LENGTH);
-	assert_int_equal(n_sent(), 0);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_FRAG_LENGTH);
+	assert_int_equal(rxrig_n_sent(&rig), 0);
 	fragment6(0, 20, true);
-	drops(PROTO_DROP_FRAG_LENGTH);
-	assert_int_equal(answered(4, 0), 4);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_FRAG_LENGTH);
+	assert_int_equal(rxrig_answered(&rig, 4, 0), 4);
 	fragment4(2, 65528, 16, false);
-	drops(PROTO_DROP_FRAG_TOO_LONG);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_FRAG_TOO_LONG);
 	fragment6(65528, 16, false);
-	drops(PROTO_DROP_FRAG_TOO_LONG);
-	assert_int_equal(answered(4, 0), 42);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_FRAG_TOO_LONG);
+	assert_int_equal(rxrig_answered(&rig, 4, 0), 42);
 	fragment4(3, 8, 0, true);
-	drops(PROTO_DROP_FRAG_EMPTY);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_FRAG_EMPTY);
 	fragment6(0, 0, true);
-	drops(PROTO_DROP_FRAG_FIRST_SHORT);
-	assert_int_equal(answered(4, 3), 0);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_FRAG_FIRST_SHORT);
+	assert_int_equal(rxrig_answered(&rig, 4, 3), 0);
 	fragment4(4, 0, 80, true);
 	frame_in(&rig, &f);
 	fragment4(4, 8, 16, true);
-	drops(PROTO_DROP_FRAG_DUPLICATE);
+	rxrig_expect_drop(&rig, &f, PROTO_DROP_FRAG_DUPLICATE);
 	fragment4(4, 72, 16, true);
 	frame_in(&rig, &f);
 	rxrig_poll(&rig, 1);
@@ -160,11 +95,11 @@ test_timeout(void **state)
 	assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_FRAG_TIMEOUT), 0);
 	rxrig_poll(&rig, 2000);
 	assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_FRAG_TIMEOUT), 2);
-	assert_int_equal(n_sent(), 1); /* 6 came without its first fragment */
-	(void)answered(11, 1);
+	assert_int_equal(rxrig_n_sent(&rig), 1); /* 6 came without its first fragment */
+	(void)rxrig_answered(&rig, 11, 1);
 	rxrig_poll(&rig, 30000);
 	assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_FRAG_TIMEOUT), 3);
-	(void)answered(3, 1);
+	(void)rxrig_answered(&rig, 3, 1);
 }
 
 /* One sender has its share; many together have the table. */
@@ -183,7 +118,7 @@ test_caps(void **state)
 	for (uint32_t host = 3; host < 200; host++)
 		for (uint16_t id = 1; id <= 10; id++) {
 			fragment4(id, 8, 8, true);
-			ip4()->src_addr = rte_cpu_to_be_32(0xc0000200 + host);
+			frame_ip4_hdr(&f)->src_addr = rte_cpu_to_be_32(0xc0000200 + host);
 			frame_fix(&f, false);
 			frame_in(&rig, &f);
 			rxrig_poll(&rig, 0);
@@ -197,15 +132,13 @@ test_caps(void **state)
 	assert_true(rxrig_dropped(&rig, PROTO_DROP_STOPPED) > 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_fragments),
-		TEST(test_timeout),
-		TEST(test_caps),
+		RX_TEST(test_fragments, &rig),
+		RX_TEST(test_timeout, &rig),
+		RX_TEST(test_caps, &rig),
 	};
 
 	if (eal_start(1, NULL) != 0)
