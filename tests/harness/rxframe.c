@@ -154,6 +154,28 @@ frame_datagram(struct rxframe *f, const struct rxrig *rig, uint8_t family, uint3
 }
 
 void
+frame_fragment(struct rxframe *f, const struct rxrig *rig, const struct rxframe *whole, uint32_t id,
+	uint32_t offset, uint32_t n)
+{
+	bool more = whole->l4 + offset + n < whole->len;
+	uint8_t hdr[8] = {0, 0, (uint8_t)(offset >> 8), (uint8_t)(offset | more)};
+
+	if (whole->bytes[whole->l3] >> 4 == 4) {
+		frame_eth(f, rig, RTE_ETHER_TYPE_IPV4);
+		frame_ip4(f, whole->bytes[whole->l3 + 9],
+			(uint16_t)(offset / 8 | (more ? RTE_IPV4_HDR_MF_FLAG : 0)), (uint16_t)id);
+	} else {
+		frame_eth(f, rig, RTE_ETHER_TYPE_IPV6);
+		frame_ip6(f, IPPROTO_FRAGMENT);
+		hdr[0] = whole->bytes[whole->l3 + 6];
+		memcpy(hdr + 4, &id, sizeof(id));
+		frame_put(f, hdr, sizeof(hdr));
+	}
+	frame_put(f, whole->bytes + whole->l4 + offset, n);
+	frame_fix(f, false);
+}
+
+void
 frame_in(struct rxrig *rig, const struct rxframe *f)
 {
 	port_rx_inject(rig->port, 0, f->bytes, f->len, 1);

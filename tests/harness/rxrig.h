@@ -83,6 +83,9 @@ void frame_icmp(struct rxframe *f, const void *bytes, uint32_t n);
 void frame_fix(struct rxframe *f, bool udp);
 /* A whole UDP frame: family 4 or 6. */
 void frame_datagram(struct rxframe *f, const struct rxrig *rig, uint8_t family, uint32_t n);
+/* The `n` bytes from `offset` on of what follows the IP header of `whole`, as a fragment. */
+void frame_fragment(struct rxframe *f, const struct rxrig *rig, const struct rxframe *whole,
+	uint32_t id, uint32_t offset, uint32_t n);
 void frame_in(struct rxrig *rig, const struct rxframe *f);
 struct rte_ipv4_hdr *frame_ip4_hdr(struct rxframe *f);
 struct rte_udp_hdr *frame_udp_hdr(struct rxframe *f);

@@ -58,6 +58,7 @@ whole_in(struct rx *rx, struct rx_frame *f, const struct rx_fragment *frag, stru
 	f->l3_len = whole->l3_len;
 	f->l3 = rte_pktmbuf_mtod(whole, uint8_t *) - f->l3_len;
 	f->group = whole->outer_l2_len != 0;
+	f->settled = false; /* its fragments may have been passed on, the datagram was not */
 	count_add(f->counters, PROTO_C_DATAGRAMS_REASSEMBLED, 1);
 	/* RFC 791 3.1: header and data; RFC 8200 4.5: what follows the first 40 bytes, without the
 	 * fragment header, which goes. */
