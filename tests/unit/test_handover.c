@@ -141,23 +141,75 @@ begin_full(void **state)
 	return 0;
 }
 
-/* An ICMP error about another worker's endpoint goes there. */
+/* Port unreachable, from the neighbour, about a datagram of the endpoint's; 100 bytes quoted. */
+static void
+error_make(struct rxframe *error, unsigned int family)
+{
+	static const uint8_t unreach4[8 + 100] = {3, 3, [8] = 0x45, [11] = 100, [16] = 64,
+		[17] = 17, [20] = 192, [22] = 2, [23] = 1, [24] = 192, [26] = 2, [27] = 2,
+		[28] = 0x23, [29] = 0x28, [30] = 0x13, [31] = 0x88, [33] = 80};
+	static const uint8_t unreach6[8 + 100] = {1, 4, [8] = 0x60, [13] = 60, 17, 64, 0x20, 1,
+		0x0d, 0xb8, [31] = 1, 0x20, 1, 0x0d, 0xb8, [47] = 2, 0x23, 0x28, 0x13, 0x88, 0, 60};
+
+	if (family == 4) {
+		frame_eth(error, &rig, RTE_ETHER_TYPE_IPV4);
+		frame_ip4(error, IPPROTO_ICMP, 0, 1);
+		frame_icmp(error, unreach4, sizeof(unreach4));
+	} else {
+		frame_eth(error, &rig, RTE_ETHER_TYPE_IPV6);
+		frame_ip6(error, IPPROTO_ICMPV6);
+		frame_icmp(error, unreach6, sizeof(unreach6));
+	}
+}
+
+static void
+error_told(uint32_t n)
+{
+	assert_int_equal(rig.n_errors, n);
+	assert_int_equal(rig.error.kind, PROTO_ERROR_PORT_UNREACH);
+	assert_int_equal(rig.error.status, -ECONNREFUSED);
+	assert_int_equal(rig.error.remote_port, 5000);
+}
+
+/* An ICMP error about another worker's endpoint goes there, in as many segments as it came in. */
 static void
 test_icmp_error(void **state)
 {
-	static const uint8_t unreach[8 + 28] = {3, 3, [8] = 0x45, [11] = 28, [16] = 64, [17] = 17,
-		[20] = 192, [22] = 2, [23] = 1, [24] = 192, [26] = 2, [27] = 2, [28] = 0x23,
-		[29] = 0x28, [30] = 0x13, [31] = 0x88, [33] = 8};
+	const struct proto_addr from[] = {addr_of("192.0.2.2"), addr_of("2001:db8::2")};
 
 	(void)state;
-	frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV4);
-	frame_ip4(&f, IPPROTO_ICMP, 0, 1);
-	frame_icmp(&f, unreach, sizeof(unreach));
-	port_rx_inject(rig.port, 3, f.bytes, f.len, 1);
-	rxrig_poll(&rig, 1);
-	assert_int_equal(rig.n_errors, 1);
-	assert_int_equal(rig.error.kind, PROTO_ERROR_PORT_UNREACH);
-	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_HANDED_OVER), 1);
+	for (unsigned int i = 0; i < 2 * WORKERS; i++) {
+		error_make(&f, i % 2 == 0 ? 4 : 6);
+		port_rx_inject(rig.port, (uint16_t)(i / 2), f.bytes, f.len, 1 + i);
+		rxrig_poll(&rig, 1);
+		error_told(i + 1);
+		assert_true(proto_addr_equal(&rig.error.from, &from[i % 2]));
+		assert_true(proto_addr_equal(&rig.error.remote, &from[i % 2]));
+	}
+	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_HANDED_OVER), 2 * (WORKERS - 1));
+	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_CONSUMED), 2 * WORKERS);
+}
+
+/* The same in fragments: whichever worker puts them together, the endpoint is told, once. */
+static void
+test_icmp_error_fragments(void **state)
+{
+	static struct rxframe error;
+	uint32_t n = 0;
+
+	(void)state;
+	for (uint32_t id = 1; id <= 16; id++)
+		for (unsigned int family = 4; family <= 6; family += 2) {
+			error_make(&error, family);
+			for (uint32_t at = 0; at < 108; at += 40) {
+				frame_fragment(&f, &rig, &error, id, at, RTE_MIN(40u, 108 - at));
+				port_rx_inject(rig.port, (uint16_t)((id + at / 40) % WORKERS),
+					f.bytes, f.len, 1);
+			}
+			rxrig_poll(&rig, 1);
+			error_told(++n);
+		}
+	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_CONSUMED), 3 * n);
 }
 
 static uint32_t heard[3];
@@ -305,6 +357,7 @@ main(void)
 		RX_TEST_BEGIN(test_together, begin_together, &rig),
 		RX_TEST_BEGIN(test_full, begin_full, &rig),
 		RX_TEST_BEGIN(test_icmp_error, begin, &rig),
+		RX_TEST_BEGIN(test_icmp_error_fragments, begin, &rig),
 		RX_TEST_BEGIN(test_group, begin, &rig),
 		RX_TEST_BEGIN(test_group_fragments, begin, &rig),
 		RX_TEST_BEGIN(test_no_memory, begin, &rig),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * From worker to worker: what one received and another owns, through the other's inbox. A packet
- * says by itself what it is: a frame from its Ethernet header on, or a checked UDP datagram.
+ * says by itself what it is: a frame from its Ethernet header on, a checked UDP datagram, or a
+ * checked ICMP error.
  */
 #include "rx.h"
 
@@ -13,6 +14,7 @@
 enum handed {
 	HANDED_FRAME = 1,
 	HANDED_DATAGRAM,
+	HANDED_ERROR,
 };
 
 #define HANDED_SHIFT 24
@@ -22,6 +24,18 @@ mark(struct rte_mbuf *pkt, enum handed what, uint32_t zone)
 {
 	pkt->packet_type = (uint32_t)what << HANDED_SHIFT | zone_tags(zone);
 	pkt->port = zone_link(zone);
+}
+
+static enum handed
+handed_as(const struct rte_mbuf *pkt)
+{
+	return (enum handed)(pkt->packet_type >> HANDED_SHIFT);
+}
+
+static uint32_t
+handed_frames(const struct rte_mbuf *pkt)
+{
+	return handed_as(pkt) == HANDED_FRAME ? 1 : rx_meta_frames(pkt);
 }
 
 /* Where the frame began: the Ethernet header is still there, in front of the IP header. */
@@ -41,6 +55,17 @@ handover_frame(struct rx *rx, struct rx_frame *f, unsigned worker)
 	if (unlikely(rte_ring_mp_enqueue(rx->inboxes[worker], f->pkt) != 0))
 		return PROTO_DROP_HANDOVER_FULL;
 	count_add(f->counters, PROTO_C_FRAMES_HANDED_OVER, 1);
+	return RX_KEPT;
+}
+
+int
+handover_error(struct rx *rx, struct rx_frame *f, unsigned worker)
+{
+	rx_meta_set(f->pkt, f->l3_len, f->n_frames, f->group);
+	mark(f->pkt, HANDED_ERROR, f->zone);
+	if (unlikely(rte_ring_mp_enqueue(rx->inboxes[worker], f->pkt) != 0))
+		return PROTO_DROP_HANDOVER_FULL;
+	count_add(f->counters, PROTO_C_FRAMES_HANDED_OVER, f->n_frames);
 	return RX_KEPT;
 }
 
@@ -86,17 +111,31 @@ frame_take(struct rx *rx, struct rx_frame *f)
 	rx_end(f, rx_ethernet(rx, f));
 }
 
+/* What was checked already: its IP header ends `hdr_len` bytes in front of its data. */
+static void
+checked_take(struct rx_frame *f, uint16_t hdr_len)
+{
+	f->n_frames = rx_meta_frames(f->pkt);
+	f->l3_len = f->pkt->l3_len;
+	f->l3 = rte_pktmbuf_mtod(f->pkt, uint8_t *) - hdr_len - f->l3_len;
+	f->family = f->l3[0] >> 4;
+	f->group = f->pkt->outer_l2_len != 0;
+	f->settled = true;
+}
+
+static void
+error_take(struct rx *rx, struct rx_frame *f)
+{
+	checked_take(f, 0);
+	rx_end(f, icmp_error_in(rx, f));
+}
+
 static void
 datagram_take(struct rx *rx, struct rx_frame *f)
 {
 	struct demux_key key;
 
-	f->n_frames = rx_meta_frames(f->pkt);
-	f->l3_len = f->pkt->l3_len;
-	f->l3 = rte_pktmbuf_mtod(f->pkt, uint8_t *) - sizeof(struct rte_udp_hdr) - f->l3_len;
-	f->family = f->l3[0] >> 4;
-	f->group = f->pkt->outer_l2_len != 0;
-	f->settled = true;
+	checked_take(f, sizeof(struct rte_udp_hdr));
 	if (!f->group) {
 		rx_batch_add(rx, f);
 		return;
@@ -120,14 +159,18 @@ rx_poll_inbox(struct rx *rx)
 			.link = rx->net->ifs[zone_link(zone)].link,
 			.counters = &rx->txqs[zone_link(zone)]->counters,
 		};
-		bool frame = pkts[i]->packet_type >> HANDED_SHIFT == HANDED_FRAME;
-
-		count_add(
-			f.counters, PROTO_C_FRAMES_TAKEN_OVER, frame ? 1 : rx_meta_frames(pkts[i]));
-		if (frame)
+		count_add(f.counters, PROTO_C_FRAMES_TAKEN_OVER, handed_frames(pkts[i]));
+		switch (handed_as(pkts[i])) {
+		case HANDED_FRAME:
 			frame_take(rx, &f);
-		else
+			break;
+		case HANDED_ERROR:
+			error_take(rx, &f);
+			break;
+		case HANDED_DATAGRAM:
 			datagram_take(rx, &f);
+			break;
+		}
 	}
 	rx_fragments_flush(rx);
 	rx_batch_flush(rx);
@@ -141,8 +184,7 @@ rx_flush(struct rx *rx)
 
 	while (rte_ring_sc_dequeue(rx->inboxes[rx->worker], (void **)&pkt) == 0) {
 		struct proto_counters *counters = &rx->txqs[pkt->port]->counters;
-		bool frame = pkt->packet_type >> HANDED_SHIFT == HANDED_FRAME;
-		uint32_t n_frames = frame ? 1 : rx_meta_frames(pkt);
+		uint32_t n_frames = handed_frames(pkt);
 
 		count_add(counters, PROTO_C_FRAMES_TAKEN_OVER, n_frames);
 		count_drop(counters, PROTO_DROP_STOPPED, n_frames);

@@ -97,13 +97,10 @@ udp_error(struct rx *rx, struct rx_frame *f, const struct icmp_error_view *view)
 
 	if (owner == 0)
 		return PROTO_DROP_ICMP_QUOTE;
-	if (demux_worker(owner) != rx->worker) {
-		/* The endpoint has moved meanwhile; or what was put together is no frame any more.
-		 */
-		if (f->settled || f->n_frames != 1)
-			return PROTO_DROP_ICMP_QUOTE;
-		return handover_frame(rx, f, demux_worker(owner));
-	}
+	if (demux_worker(owner) != rx->worker && !f->settled)
+		return handover_error(rx, f, demux_worker(owner));
+	if (demux_worker(owner) != rx->worker)
+		return PROTO_DROP_ICMP_QUOTE; /* the endpoint has moved meanwhile */
 	if (view->kind == ICMP_KIND_TOO_BIG) {
 		mtu = mtu_lower(rx, f, view);
 		if (mtu == 0)

@@ -221,8 +221,13 @@ bool answer_send(struct rx *rx, uint32_t zone, const struct proto_addr *src,
 	const struct proto_addr *dst, uint8_t *header, uint32_t header_len, struct iovec *iov,
 	uint32_t iovcnt);
 
-/* Pass a packet to another worker. Returns RX_KEPT or PROTO_DROP_HANDOVER_FULL. */
+/* Pass a frame to another worker. Returns RX_KEPT or PROTO_DROP_HANDOVER_FULL. */
 int handover_frame(struct rx *rx, struct rx_frame *f, unsigned worker);
+
+/* The same for an ICMP error, whose data starts at ICMP and lies in one piece. */
+int handover_error(struct rx *rx, struct rx_frame *f, unsigned worker);
+
+/* Datagrams that have been checked. */
 void handover_datagrams(struct rx *rx, struct rte_mbuf **pkts, unsigned n, unsigned worker,
 	struct proto_counters *counters);
 
