@@ -212,6 +212,36 @@ test_icmp_error_fragments(void **state)
 	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_CONSUMED), 3 * n);
 }
 
+/* What waits in an inbox when the stack stops has been taken over, and is dropped as stopped. */
+static void
+test_stopped(void **state)
+{
+	static struct rxframe whole;
+	uint64_t handed;
+
+	(void)state;
+	frame_datagram(&whole, &rig, 4, 72);
+	for (uint32_t id = 1; id <= 40; id++)
+		for (uint32_t at = 0; at < 80; at += 16) {
+			frame_fragment(&f, &rig, &whole, id, at, 16);
+			port_rx_inject(rig.port, 1, f.bytes, f.len, 1);
+		}
+	error_make(&f, 4);
+	port_rx_inject(rig.port, 1, f.bytes, f.len, 1);
+	/* Worker 1 puts some of the datagrams together, gives fragments of others away, and all of
+	 * what is for worker 0 waits there. */
+	for (unsigned int i = 0; i < 20; i++)
+		(void)proto_poll(proto_worker_at(rig.stack, 1), rig.now);
+	handed = rxrig_count(&rig, PROTO_C_FRAMES_HANDED_OVER);
+	assert_int_equal(handed, 5 * 40 + 1);
+	assert_true(rxrig_count(&rig, PROTO_C_DATAGRAMS_REASSEMBLED) > 0);
+	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_TAKEN_OVER), 0);
+	assert_int_equal(proto_stop(rig.stack), 0);
+	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_TAKEN_OVER), handed);
+	assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_STOPPED), handed);
+	assert_int_equal(rig.n + rig.n_errors, 0);
+}
+
 static uint32_t heard[3];
 
 static void
@@ -358,6 +388,7 @@ main(void)
 		RX_TEST_BEGIN(test_full, begin_full, &rig),
 		RX_TEST_BEGIN(test_icmp_error, begin, &rig),
 		RX_TEST_BEGIN(test_icmp_error_fragments, begin, &rig),
+		RX_TEST_BEGIN(test_stopped, begin, &rig),
 		RX_TEST_BEGIN(test_group, begin, &rig),
 		RX_TEST_BEGIN(test_group_fragments, begin, &rig),
 		RX_TEST_BEGIN(test_no_memory, begin, &rig),
