@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -62,6 +63,13 @@ port_rx_ops(void)
 	return &ops;
 }
 
+static void
+put(struct port_rx *port, uint16_t queue, struct rte_mbuf *pkt)
+{
+	assert_true(port->rx[queue].tail - port->rx[queue].head < PORT_RX_FRAMES);
+	port->rx[queue].frames[port->rx[queue].tail++ % PORT_RX_FRAMES] = pkt;
+}
+
 void
 port_rx_inject(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t frame_len,
 	uint32_t pieces)
@@ -83,6 +91,40 @@ port_rx_inject(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t
 	}
 	head->nb_segs = (uint16_t)pieces;
 	head->pkt_len = frame_len;
-	assert_true(port->rx[queue].tail - port->rx[queue].head < PORT_RX_FRAMES);
-	port->rx[queue].frames[port->rx[queue].tail++ % PORT_RX_FRAMES] = head;
+	put(port, queue, head);
+}
+
+static void
+exact_free(void *addr, void *shinfo)
+{
+	free(addr);
+	free(shinfo);
+}
+
+void
+port_rx_inject_exact(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t frame_len)
+{
+	struct rte_mbuf *pkt = rte_pktmbuf_alloc(port->pools[queue]);
+	struct rte_mbuf_ext_shared_info *shinfo = malloc(sizeof(*shinfo));
+	uint8_t *room = malloc(frame_len);
+
+	assert_true(pkt != NULL && shinfo != NULL && (room != NULL || frame_len == 0));
+	assert_true(frame_len <= UINT16_MAX);
+	shinfo->free_cb = exact_free;
+	shinfo->fcb_opaque = shinfo;
+	rte_mbuf_ext_refcnt_set(shinfo, 1);
+	if (frame_len != 0)
+		memcpy(room, bytes, frame_len);
+	rte_pktmbuf_attach_extbuf(
+		pkt, room, (rte_iova_t)(uintptr_t)room, (uint16_t)frame_len, shinfo);
+	pkt->data_len = (uint16_t)frame_len;
+	pkt->pkt_len = frame_len;
+	put(port, queue, pkt);
+}
+
+struct rte_mbuf *
+port_rx_last(struct port_rx *port, uint16_t queue)
+{
+	assert_true(port->rx[queue].tail != port->rx[queue].head);
+	return port->rx[queue].frames[(port->rx[queue].tail - 1) % PORT_RX_FRAMES];
 }

@@ -28,4 +28,11 @@ const struct proto_port_ops *port_rx_ops(void);
 void port_rx_inject(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t frame_len,
 	uint32_t pieces);
 
+/* The same in memory of exactly its length, so that ASan sees who reads behind the frame. */
+void port_rx_inject_exact(
+	struct port_rx *port, uint16_t queue, const void *bytes, uint32_t frame_len);
+
+/* The mbuf that was put in last, and is not taken yet. */
+struct rte_mbuf *port_rx_last(struct port_rx *port, uint16_t queue);
+
 #endif /* HARNESS_PORT_RX_H */

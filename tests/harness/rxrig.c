@@ -85,7 +85,8 @@ rxrig_start(struct rxrig *rig)
 	before = holdings_now();
 	rig->stack = host_start(&rig->conf, &rig->link_conf, &rig->link);
 	rig->worker = proto_worker_at(rig->stack, 0);
-	if (proto_endpoint_create(rig->worker, &rig->ep_conf, &rig->ep, &why) != 0)
+	if (rig->ep_conf.local_port != 0 &&
+		proto_endpoint_create(rig->worker, &rig->ep_conf, &rig->ep, &why) != 0)
 		fail_msg("%s", why.text);
 }
 
@@ -174,6 +175,12 @@ rxrig_end(void **state)
 {
 	rxrig_stop(*state);
 	return 0;
+}
+
+void
+frame_in(struct rxrig *rig, const struct rxframe *f)
+{
+	port_rx_inject(rig->port, 0, f->bytes, f->len, 1);
 }
 
 void

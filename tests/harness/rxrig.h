@@ -9,11 +9,9 @@
  * the library.
  */
 
-#include <rte_ip.h>
-#include <rte_udp.h>
-
 #include "port_rx.h"
 #include "proto.h"
+#include "rxframe.h"
 
 struct rxrig {
 	struct port_rx *port;
@@ -23,8 +21,9 @@ struct rxrig {
 	struct proto *stack;
 	struct proto_link *link;
 	struct proto_worker *worker;
-	struct proto_endpoint *ep; /* 192.0.2.1 and 2001:db8::1, port 9000 */
+	struct proto_endpoint *ep; /* port 9000; NULL: ep_conf.local_port was 0 */
 	uint64_t now;
+	uint32_t looked_at; /* frames that have left, as far as reply.h has read them */
 
 	/* The last datagram that came, and how many. */
 	uint8_t bytes[65536];
@@ -60,35 +59,8 @@ void rxrig_poll(struct rxrig *rig, uint64_t ms);
 uint64_t rxrig_dropped(const struct rxrig *rig, enum proto_drop drop);
 uint64_t rxrig_count(const struct rxrig *rig, enum proto_counter counter);
 
-/* A frame that is being put together. */
-struct rxframe {
-	uint8_t bytes[16384];
-	uint32_t len;
-	uint32_t l3; /* where the IP header begins */
-	uint32_t l4;
-};
-
-/* Begin with Ethernet from the neighbour to us (or a group), and `n_tags` tags of these TCIs. */
-void frame_eth(struct rxframe *f, const struct rxrig *rig, uint16_t ethertype);
-void frame_tag(struct rxframe *f, uint16_t tpid, uint16_t tci); /* before any IP header */
-/* Append an IP header for what follows. IPv4: `offset_field` with its flags. */
-void frame_ip4(struct rxframe *f, uint8_t proto, uint16_t offset_field, uint16_t id);
-void frame_ip6(struct rxframe *f, uint8_t next);
-void frame_put(struct rxframe *f, const void *bytes, uint32_t n); /* append bytes; NULL: zeros */
-/* Append a UDP header to port 9000 and `n` bytes (counting up), its checksum right. */
-void frame_udp(struct rxframe *f, uint32_t n);
-/* Append an ICMP message (its checksum field is put in). */
-void frame_icmp(struct rxframe *f, const void *bytes, uint32_t n);
-/* Lengths and checksum of the IP header, after changes; the UDP checksum too if `udp`. */
-void frame_fix(struct rxframe *f, bool udp);
-/* A whole UDP frame: family 4 or 6. */
-void frame_datagram(struct rxframe *f, const struct rxrig *rig, uint8_t family, uint32_t n);
-/* The `n` bytes from `offset` on of what follows the IP header of `whole`, as a fragment. */
-void frame_fragment(struct rxframe *f, const struct rxrig *rig, const struct rxframe *whole,
-	uint32_t id, uint32_t offset, uint32_t n);
+/* A frame comes in, whole, on queue 0. */
 void frame_in(struct rxrig *rig, const struct rxframe *f);
-struct rte_ipv4_hdr *frame_ip4_hdr(struct rxframe *f);
-struct rte_udp_hdr *frame_udp_hdr(struct rxframe *f);
 
 /* Put the frame in: it is dropped for this reason, and nothing comes of it. */
 void rxrig_expect_drop(struct rxrig *rig, const struct rxframe *f, enum proto_drop drop);

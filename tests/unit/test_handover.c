@@ -68,7 +68,7 @@ test_fragments(void **state)
 		for (unsigned int i = 0; i < N; i++) {
 			unsigned int at = (i * 7 + id) % N; /* in some order */
 
-			frame_fragment(&f, &rig, &whole, id, 8 * at, 8);
+			frame_fragment(&f, &whole, id, 8 * at, 8, at + 1 < N);
 			port_rx_inject(
 				rig.port, (uint16_t)((at + id) % WORKERS), f.bytes, f.len, 1);
 		}
@@ -93,7 +93,7 @@ test_together(void **state)
 	(void)state;
 	frame_datagram(&whole, &rig, 4, 8 * N - 8);
 	for (unsigned int i = 0; i < N; i++) {
-		frame_fragment(&f, &rig, &whole, 9, 8 * i, 8);
+		frame_fragment(&f, &whole, 9, 8 * i, 8, i + 1 < N);
 		port_rx_inject(rig.port, 0, f.bytes, f.len, 1);
 	}
 	rxrig_poll(&rig, 1);
@@ -202,7 +202,7 @@ test_icmp_error_fragments(void **state)
 		for (unsigned int family = 4; family <= 6; family += 2) {
 			error_make(&error, family);
 			for (uint32_t at = 0; at < 108; at += 40) {
-				frame_fragment(&f, &rig, &error, id, at, RTE_MIN(40u, 108 - at));
+				frame_fragment(&f, &error, id, at, RTE_MIN(40u, 108 - at), at < 80);
 				port_rx_inject(rig.port, (uint16_t)((id + at / 40) % WORKERS),
 					f.bytes, f.len, 1);
 			}
@@ -223,7 +223,7 @@ test_stopped(void **state)
 	frame_datagram(&whole, &rig, 4, 72);
 	for (uint32_t id = 1; id <= 40; id++)
 		for (uint32_t at = 0; at < 80; at += 16) {
-			frame_fragment(&f, &rig, &whole, id, at, 16);
+			frame_fragment(&f, &whole, id, at, 16, at < 64);
 			port_rx_inject(rig.port, 1, f.bytes, f.len, 1);
 		}
 	error_make(&f, 4);
@@ -335,9 +335,7 @@ test_group_fragments(void **state)
 	whole = f;
 	for (uint32_t id = 1; id <= 16; id++) {
 		for (unsigned int at = 0; at < 28; at += 16) {
-			frame_fragment(&f, &rig, &whole, id, at, RTE_MIN(16u, 28 - at));
-			frame_ip4_hdr(&f)->dst_addr = rte_cpu_to_be_32(0xef010203);
-			frame_fix(&f, false);
+			frame_fragment(&f, &whole, id, at, RTE_MIN(16u, 28 - at), at == 0);
 			port_rx_inject(
 				rig.port, (uint16_t)((id + at / 16) % WORKERS), f.bytes, f.len, 1);
 		}
