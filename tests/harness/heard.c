@@ -52,9 +52,8 @@ heard_listen(
 }
 
 void
-heard_expect(const struct heard *heard, uint32_t i, uint32_t n)
+heard_expect_bytes(const struct heard *heard, uint32_t i, const void *bytes, uint32_t n)
 {
-	static struct rxframe counting;
 	static uint8_t got[65536];
 	struct pktpool_why why = {""};
 	const void *data;
@@ -63,11 +62,19 @@ heard_expect(const struct heard *heard, uint32_t i, uint32_t n)
 	if (pkt_check(heard->pkts[i], &why) != 0)
 		fail_msg("pkt_check: %s", why.text);
 	assert_int_equal(heard->pkts[i]->pkt_len, n);
-	counting.len = 0;
-	frame_count(&counting, n);
 	data = n == 0 ? got : rte_pktmbuf_read(heard->pkts[i], 0, n, got);
 	assert_non_null(data);
-	assert_memory_equal(data, counting.bytes, n);
+	assert_memory_equal(data, bytes, n);
+}
+
+void
+heard_expect(const struct heard *heard, uint32_t i, uint32_t n)
+{
+	static struct rxframe counting;
+
+	counting.len = 0;
+	frame_count(&counting, n);
+	heard_expect_bytes(heard, i, counting.bytes, n);
 }
 
 void

@@ -21,7 +21,9 @@ struct heard {
 void heard_listen(
 	struct heard *heard, struct proto_worker *worker, const struct proto_endpoint_conf *conf);
 
-/* Number `i` of what came is `n` bytes that count up, as frame_count() writes them. */
+/* Number `i` of what came is these `n` bytes; or bytes that count up, as frame_count() writes them.
+ */
+void heard_expect_bytes(const struct heard *heard, uint32_t i, const void *bytes, uint32_t n);
 void heard_expect(const struct heard *heard, uint32_t i, uint32_t n);
 
 /* Give all back. */

@@ -17,6 +17,13 @@ rx_put(struct rxrig *rig, const struct rxframe *f, uint32_t pieces)
 			rig->port, 0, f->bytes, f->len, RTE_MAX(1u, RTE_MIN(pieces, f->len)));
 }
 
+void
+rx_inject(struct rxrig *rig, const struct rxframe *f, uint32_t pieces)
+{
+	rx_put(rig, f, pieces);
+	rxrig_poll(rig, 0);
+}
+
 static uint64_t
 held(const struct rxrig *rig)
 {
@@ -32,8 +39,8 @@ held(const struct rxrig *rig)
 	return frames;
 }
 
-static const char *
-fate_name(int fate)
+const char *
+rx_fate_name(int fate)
 {
 	static const char *const names[] = {"consumed", "delivered", "held"};
 
@@ -50,8 +57,7 @@ rx_fate(struct rxrig *rig, const struct rxframe *f, uint32_t pieces)
 	int fate = PROTO_DROP_MAX;
 
 	proto_counters(rig->stack, &before);
-	rx_put(rig, f, pieces);
-	rxrig_poll(rig, 0);
+	rx_inject(rig, f, pieces);
 	proto_counters(rig->stack, &after);
 	places = after.count[PROTO_C_FRAMES_CONSUMED] - before.count[PROTO_C_FRAMES_CONSUMED];
 	if (places != 0)
@@ -69,7 +75,7 @@ rx_fate(struct rxrig *rig, const struct rxframe *f, uint32_t pieces)
 	places += held(rig) - held_before;
 	if (places != 1)
 		fail_msg("one frame went to %u places, last %s", (unsigned int)places,
-			fate_name(fate));
+			rx_fate_name(fate));
 	return fate;
 }
 
@@ -82,7 +88,7 @@ rx_expect(struct rxrig *rig, const struct rxframe *f, int fate, const char *what
 		int is = rx_fate(rig, f, pieces[i]);
 
 		if (is != fate)
-			fail_msg("%s, %u pieces: %s, expected %s", what, pieces[i], fate_name(is),
-				fate_name(fate));
+			fail_msg("%s, %u pieces: %s, expected %s", what, pieces[i],
+				rx_fate_name(is), rx_fate_name(fate));
 	}
 }

@@ -13,11 +13,16 @@ enum fate {
 	FATE_HELD = -3,	     /* in reassembly */
 };
 
+const char *rx_fate_name(int fate);
+
 /* Put a frame in on queue 0, in so many pieces; 0: in memory of exactly its length. */
 void rx_put(struct rxrig *rig, const struct rxframe *f, uint32_t pieces);
 
 /* Put it in and poll: its fate. */
 int rx_fate(struct rxrig *rig, const struct rxframe *f, uint32_t pieces);
+
+/* Put it in and poll; a fate that is several places, or known by other means. */
+void rx_inject(struct rxrig *rig, const struct rxframe *f, uint32_t pieces);
 
 /* The way a frame may lie in memory: exact, in 1, 2, 3 and as many pieces as it has bytes. */
 #define RX_WAYS 5

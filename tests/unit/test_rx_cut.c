@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames cut short at every byte, lengths that lie, frames in many pieces. */
+/* Frames cut short at every byte, and frames in many pieces. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,27 +20,6 @@
 
 static struct rxrig rig;
 static struct rxframe f;
-
-/* IHL 0..15, with every total length from 0 to beyond the frame: whole, or counted. */
-static void
-test_ipv4_lengths(void **state)
-{
-	(void)state;
-	for (unsigned int ihl = 0; ihl < 16; ihl++)
-		for (unsigned int total = 0; total < 90; total++) {
-			uint32_t n = rig.n;
-
-			frame_datagram(&f, &rig, 4, 40);
-			f.bytes[f.l3] = (uint8_t)(0x40 | ihl);
-			frame_ip4_hdr(&f)->total_length = rte_cpu_to_be_16((uint16_t)total);
-			frame_ip4_hdr(&f)->hdr_checksum = 0;
-			frame_ip4_hdr(&f)->hdr_checksum =
-				(uint16_t)~rte_raw_cksum(frame_ip4_hdr(&f), RTE_MAX(ihl, 5u) * 4);
-			frame_in(&rig, &f);
-			rxrig_poll(&rig, 1);
-			assert_int_equal(rig.n - n, ihl == 5 && total == 68);
-		}
-}
 
 /* Cut after every byte: never delivered before it is whole, never a crash, always counted. */
 static void
@@ -99,7 +78,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RX_TEST(test_ipv4_lengths, &rig),
 		RX_TEST(test_truncated, &rig),
 		RX_TEST(test_pieces, &rig),
 	};
