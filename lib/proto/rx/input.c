@@ -156,21 +156,6 @@ rx_end(struct rx_frame *f, int end)
 	pktpool_free(f->pkt);
 }
 
-/* A PROTO_L2 endpoint for this ethertype? */
-static int
-l2_in(struct rx *rx, struct rx_frame *f, uint16_t ethertype)
-{
-	for (unsigned i = 0; i < rx->n_l2; i++) {
-		if (rx->l2[i].ethertype != ethertype || rx->l2[i].zone != f->zone)
-			continue;
-		rx_meta_set(f->pkt, 0, 1, f->group);
-		f->pkt->port = f->link->index;
-		sink_deliver(rx->l2[i].sink, &f->pkt, 1, load_of(&f->pkt, 1), f->counters);
-		return RX_KEPT;
-	}
-	return PROTO_DROP_ETHERTYPE;
-}
-
 /* Step over up to two tags: sets the zone and `*ethertype`. Returns the length, or 0: too deep. */
 static uint16_t
 tags_skip(struct rx_frame *f, const uint8_t *frame, uint32_t avail, uint16_t *ethertype)

@@ -169,6 +169,7 @@ unsigned plain_in(struct rx *rx, const struct rx_plain *plain, struct rte_mbuf *
 /* The steps; each returns an enum proto_drop or rx_end. */
 int rx_ethernet(struct rx *rx, struct rx_frame *f);
 int arp_in(struct rx *rx, struct rx_frame *f);
+int l2_in(struct rx *rx, struct rx_frame *f, uint16_t ethertype);
 int ipv4_in(struct rx *rx, struct rx_frame *f);
 int ipv6_in(struct rx *rx, struct rx_frame *f);
 /* pkt's data starts behind the IP headers; f->l3, l3_len, family, proto are set. */
