@@ -10,6 +10,8 @@
  * With one worker nothing is made safe for readers beside the writer: then whoever writes is that
  * worker, or it is not running.
  *
+ * PROTO_L2 endpoints are bound ones, too: see DEMUX_L2.
+ *
  * Knows an endpoint by its address only, never looks into it.
  */
 #ifndef PROTO_DEMUX_H
@@ -33,6 +35,10 @@ struct demux_key {
 	uint8_t family;
 	uint8_t reserved[7];
 };
+
+/* The family of PROTO_L2 endpoints: `local_port` is the ethertype (in network byte order), `remote`
+ * the peer's Ethernet address, what else is an IP datagram's is 0. */
+#define DEMUX_L2 2
 
 /* An endpoint and its worker's index in the low 6 bits (endpoints are 64-byte aligned); 0: none. */
 typedef uintptr_t demux_owner;

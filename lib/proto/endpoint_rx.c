@@ -93,45 +93,37 @@ binds_enter(struct proto_endpoint *ep, unsigned n_binds)
 }
 
 /*
- * A PROTO_L2 endpoint hears its ethertype on its link, on the queues of its worker. One that has
- * nowhere to put frames only sends.
+ * A PROTO_L2 endpoint hears its ethertype on its link, in its VLAN. One that has nowhere to put
+ * frames only sends.
  */
 static int
 l2_enter(struct proto_endpoint *ep, struct pktpool_why *why)
 {
-	struct rx *rx = ep->worker->rx;
-	struct rx_l2 l2 = {
-		.sink = &ep->sink,
-		.zone = zone_of(ep->peer->link->index, endpoint_tags(&ep->conf)),
-		.ethertype = ep->conf.ethertype,
-	};
+	struct net *net = &ep->worker->stack->net;
+	int ret;
 
 	if (ep->conf.recv == NULL && ep->conf.rx_ring == 0)
 		return 0;
-	for (unsigned i = 0; i < rx->n_l2; i++)
-		if (rx->l2[i].zone == l2.zone && rx->l2[i].ethertype == l2.ethertype)
-			return pktpool_why_not(why, -EADDRINUSE,
-				"ethertype 0x%04x: another endpoint of this worker hears it on "
-				"this "
-				"link",
-				l2.ethertype);
-	if (rx->n_l2 == RX_L2_MAX)
-		return pktpool_why_not(why, -ENOSPC,
-			"a worker has at most %u PROTO_L2 endpoints that receive", RX_L2_MAX);
-	rx->l2[rx->n_l2++] = l2;
+	ep->binds[0] = (struct demux_bind){
+		.ep = ep,
+		.worker = ep->worker->index,
+		.key = {.local_port = rte_cpu_to_be_16(ep->conf.ethertype),
+			.zone = zone_of(ep->peer->link->index, endpoint_tags(&ep->conf)),
+			.family = DEMUX_L2},
+		.share = ep->conf.reuse_port,
+	};
+	net_lock(net);
+	ret = demux_add(net->demux, &ep->binds[0]);
+	ep->n_binds = ret == 0;
+	net_unlock(net);
+	if (ret == -EADDRINUSE)
+		return pktpool_why_not(why, ret,
+			"ethertype 0x%04x: another endpoint hears it on this link; use another, or "
+			"set reuse_port on all of them",
+			ep->conf.ethertype);
+	if (ret != 0)
+		return pktpool_why_not(why, ret, "no memory for an endpoint: give EAL more (-m)");
 	return 0;
-}
-
-static void
-l2_leave(struct proto_endpoint *ep)
-{
-	struct rx *rx = ep->worker->rx;
-
-	for (unsigned i = 0; i < rx->n_l2; i++)
-		if (rx->l2[i].sink == &ep->sink) {
-			rx->l2[i] = rx->l2[--rx->n_l2];
-			return;
-		}
 }
 
 int
@@ -168,8 +160,6 @@ endpoint_unbind(struct proto_endpoint *ep)
 {
 	struct net *net = &ep->worker->stack->net;
 
-	if (ep->conf.kind == PROTO_L2)
-		l2_leave(ep);
 	if (ep->n_binds == 0)
 		return;
 	net_lock(net);

@@ -145,8 +145,9 @@ struct proto_endpoint_conf {
 	uint32_t rx_ring; /**< datagrams that wait for proto_recv(), 1..65535; 0: no ring, `recv` */
 	uint32_t rx_held; /**< frames the client may hold, ring included; 0: a quarter of the pool,
 			     or up to 1536 */
-	/** Bound: several share address and port, each peer stays with one. Connected: several send
-	 * from the same to the same, as on several workers; the first of them hears. */
+	/** Bound: several share address and port (PROTO_L2: link and ethertype), each peer stays
+	 * with one. Connected: several send from the same to the same, as on several workers; the
+	 * first of them hears. */
 	bool reuse_port;
 };
 
@@ -157,8 +158,8 @@ struct proto_endpoint_conf {
  * answered or has not (UNREACHABLE).
  *
  * @return 0; -EINVAL: a field out of range, named in `why`; -ENETUNREACH: no route; -EADDRINUSE:
- *   another endpoint has this address and port (both need reuse_port), or no port is free; -ENOSPC:
- *   more endpoints than proto_conf.n_endpoints;
+ *   another endpoint has this address and port, or receives this ethertype on this link (both need
+ *   reuse_port), or no port is free; -ENOSPC: more endpoints than proto_conf.n_endpoints;
  *   -EADDRNOTAVAIL: the link has no address of that family and `local` is not set; -ENOTSUP:
  *   PROTO_DATA_MAP on a port that takes one segment a frame, or copy_only; -ENOMEM.
  */

@@ -20,7 +20,6 @@
 
 #define RX_BURST   32
 #define L3_LEN_MAX 511	/* of IP headers: what an mbuf's l3_len holds */
-#define RX_L2_MAX  16	/* PROTO_L2 endpoints of a worker */
 #define RX_IOV_MAX 8224 /* pieces of the longest echo reply: 64 KiB in fragments of 8 bytes */
 
 /* What became of a frame: one of these, or an enum proto_drop. */
@@ -76,12 +75,6 @@ struct rx_piece {
 	int (*next)(struct rx *rx, struct rx_frame *f); /* for the whole datagram */
 };
 
-struct rx_l2 {
-	struct rx_sink *sink;
-	uint32_t zone;
-	uint16_t ethertype;
-};
-
 /* IPv4 addresses that no frame on a link may come from: our own, and broadcast of its prefixes. */
 struct rx_unsound4 {
 	unsigned n;
@@ -118,8 +111,6 @@ struct rx {
 	struct rx_batch batch;
 	unsigned n_pieces;
 	struct rx_piece pieces[RX_BURST];
-	unsigned n_l2;
-	struct rx_l2 l2[RX_L2_MAX];
 	/* The last own destination of each family, so that the next is one comparison. */
 	uint32_t last_zone4, last_zone6;
 	rte_be32_t last_dst4;
