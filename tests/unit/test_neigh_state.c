@@ -349,30 +349,15 @@ test_use_before_stale(void **state)
 	assert_int_equal(state_now(), NEIGH_STALE);
 }
 
-/* What goes on above proves the way there: REACHABLE, whatever it was, save when not resolved. */
+/* A user's entry stays what it is, and its flag set. */
 static void
-test_confirm(void **state)
+test_static(void **state)
 {
-	static const enum neigh_state states[] = {
-		NEIGH_INCOMPLETE, NEIGH_REACHABLE, NEIGH_STALE, NEIGH_DELAY, NEIGH_PROBE};
 	neigh_id id;
 
 	(void)state;
-	for (unsigned int i = 0; i < RTE_DIM(states); i++) {
-		bool resolved = states[i] != NEIGH_INCOMPLETE;
-
-		enter(states[i]);
-		now += STEP;
-		assert_int_equal(resolve(&id), resolved ? 0 : -EAGAIN);
-		neigh_confirm(&table, id, now);
-		assert_int_equal(state_now(), resolved ? NEIGH_REACHABLE : NEIGH_INCOMPLETE);
-		if (resolved)
-			assert_in_range(only_entry()->due - now, 15 * HZ, 45 * HZ);
-		assert_int_equal(neigh_del(&table, ZONE, &addr), 0);
-	}
 	assert_int_equal(neigh_add(&table, ZONE, &addr, &mac_a), 0);
 	assert_int_equal(resolve(&id), 0);
-	neigh_confirm(&table, id, now);
 	neigh_used(&table, id);
 	quiet(60 * HZ);
 	assert_int_equal(state_now(), NEIGH_STATIC);
@@ -415,7 +400,7 @@ main(void)
 		TEST(test_reachable_time),
 		TEST(test_stale_until_used),
 		TEST(test_use_before_stale),
-		TEST(test_confirm),
+		TEST(test_static),
 		TEST(test_static_over),
 	};
 

@@ -286,10 +286,8 @@ test_generation(void **state)
 	assert_true(hear(1, 1));
 	assert_false(tick(HZ, NULL));
 	assert_non_null(TAILQ_FIRST(&table.stale));
-	for (uint32_t k = 0; k < RTE_DIM(ids); k++) {
+	for (uint32_t k = 0; k < RTE_DIM(ids); k++)
 		assert_int_equal(neigh_poll(&table, ids[k], &mac), -EHOSTUNREACH);
-		neigh_confirm(&table, ids[k], 1);
-	}
 	assert_ptr_equal(TAILQ_FIRST(&table.busy), NULL);
 	assert_int_equal(neigh_poll(&table, NEIGH_NO_ID, &mac), -EHOSTUNREACH);
 	check_table();
@@ -330,8 +328,6 @@ test_random(void **state)
 		default:
 			(void)resolve(k, now, &id);
 			neigh_used(&table, id);
-			if (rng_below(&rng, 4) == 0)
-				neigh_confirm(&table, id, now);
 			break;
 		}
 		now += rng_below(&rng, HZ / 2000);

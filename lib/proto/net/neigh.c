@@ -136,14 +136,3 @@ neigh_poll(const struct neigh_table *table, neigh_id id, struct rte_ether_addr *
 
 	return slot != NULL ? slot_mac(slot, mac) : -EHOSTUNREACH;
 }
-
-void
-neigh_confirm(struct neigh_table *table, neigh_id id, uint64_t now)
-{
-	if (neigh_slot_by_id(table, id) == NULL)
-		return;
-	struct neigh *slot = &table->slots[id & (NEIGHS_MAX - 1)];
-
-	if (slot->state != NEIGH_INCOMPLETE && slot->state != NEIGH_STATIC)
-		neigh_enter(table, slot, NEIGH_REACHABLE, now);
-}

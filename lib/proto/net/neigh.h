@@ -152,9 +152,6 @@ struct neigh_news {
  */
 bool neigh_learn(struct neigh_table *table, const struct neigh_news *news, uint64_t now);
 
-/* Somebody above heard from this neighbour over IP in a way that proves the forward path. */
-void neigh_confirm(struct neigh_table *table, neigh_id id, uint64_t now);
-
 /* A question to be sent. */
 struct neigh_ask {
 	uint32_t zone;
