@@ -49,8 +49,9 @@ icmp6_cksum_put(const struct control *control, const struct proto_addr *src,
 	memcpy(msg + 2, &field, sizeof(field));
 }
 
-void
-announce_icmp6(struct control *control, uint32_t zone, const struct proto_addr *src,
+/* Send an ICMPv6 message with hop limit 255 (RFC 4861). `dst_mac` NULL: `dst` is a group. */
+static void
+icmp6_send(struct control *control, uint32_t zone, const struct proto_addr *src,
 	const struct proto_addr *dst, const struct rte_ether_addr *dst_mac, uint8_t *msg,
 	uint16_t msg_len)
 {
@@ -105,7 +106,7 @@ announce_ask(struct net *net, struct control *control, const struct neigh_ask *a
 	}
 	ndp_solicited_node(&ask->target, &group);
 	msg_len = ndp_ns_build(msg, &ask->target, mac);
-	announce_icmp6(control, ask->zone, &src, ask->unicast ? &ask->target : &group,
+	icmp6_send(control, ask->zone, &src, ask->unicast ? &ask->target : &group,
 		ask->unicast ? &ask->mac : NULL, msg, msg_len);
 }
 
@@ -125,8 +126,19 @@ probe_send(struct control *control, const struct proto_link *link, const struct 
 		return;
 	}
 	ndp_solicited_node(addr, &group);
-	announce_icmp6(
-		control, zone, &unspecified, &group, NULL, msg, ndp_ns_build(msg, addr, NULL));
+	icmp6_send(control, zone, &unspecified, &group, NULL, msg, ndp_ns_build(msg, addr, NULL));
+}
+
+void
+announce_neighbour(struct control *control, const struct proto_link *link, uint32_t zone,
+	const struct proto_addr *addr, const struct proto_addr *dst,
+	const struct rte_ether_addr *dst_mac)
+{
+	uint8_t msg[NDP_MSG_MAX];
+	uint16_t msg_len = ndp_na_build(msg, addr, &link->port.mac, dst != NULL, true);
+
+	icmp6_send(control, zone, addr, dst != NULL ? dst : &all_nodes,
+		dst != NULL ? dst_mac : NULL, msg, msg_len);
 }
 
 /* RFC 5227 2.3: a request for oneself. RFC 4861 7.2.6: an advertisement to all nodes. */
@@ -135,7 +147,6 @@ announcement_send(
 	struct control *control, const struct proto_link *link, const struct proto_addr *addr)
 {
 	uint32_t zone = zone_of(link->index, 0);
-	uint8_t msg[NDP_MSG_MAX];
 
 	if (addr->family == PROTO_IPV4)
 		arp_send(control, zone, &broadcast,
@@ -144,8 +155,7 @@ announcement_send(
 				.sender_ip = be_of(addr),
 				.target_ip = be_of(addr)});
 	else
-		announce_icmp6(control, zone, addr, &all_nodes, NULL, msg,
-			ndp_na_build(msg, addr, &link->port.mac, false, true));
+		announce_neighbour(control, link, zone, addr, NULL, NULL);
 }
 
 static void
@@ -154,8 +164,8 @@ solicit_send(struct control *control, const struct proto_link *link, const struc
 	bool from_none = addr->family == 0;
 	uint8_t msg[NDP_MSG_MAX];
 
-	announce_icmp6(control, zone_of(link->index, 0), from_none ? &unspecified : addr,
-		&all_routers, NULL, msg, ndp_rs_build(msg, from_none ? NULL : &link->port.mac));
+	icmp6_send(control, zone_of(link->index, 0), from_none ? &unspecified : addr, &all_routers,
+		NULL, msg, ndp_rs_build(msg, from_none ? NULL : &link->port.mac));
 }
 
 /* A default router that is none any more. */

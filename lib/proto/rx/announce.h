@@ -20,12 +20,12 @@ void announce_conflict(struct net *net, struct control *control, uint32_t zone,
 	const struct proto_addr *addr, const struct rte_ether_addr *mac, bool probe, uint64_t now);
 
 /*
- * Send an ICMPv6 message with hop limit 255 (RFC 4861). `dst_mac` NULL: `dst` is a group. The
- * checksum is put in.
+ * Send a neighbour advertisement of `addr`, which is ours (RFC 4861 7.2.4, 7.2.6): to `dst`, who
+ * has asked, at `dst_mac`; `dst` NULL: to all nodes.
  */
-void announce_icmp6(struct control *control, uint32_t zone, const struct proto_addr *src,
-	const struct proto_addr *dst, const struct rte_ether_addr *dst_mac, uint8_t *msg,
-	uint16_t msg_len);
+void announce_neighbour(struct control *control, const struct proto_link *link, uint32_t zone,
+	const struct proto_addr *addr, const struct proto_addr *dst,
+	const struct rte_ether_addr *dst_mac);
 
 /* Send a group report. */
 void announce_report(

@@ -8,8 +8,6 @@
 #include "../wire/ndp.h"
 #include "announce.h"
 
-static const struct proto_addr all_nodes = {.family = PROTO_IPV6, .bytes = {0xff, 0x02, [15] = 1}};
-
 static bool
 is_unspecified(const struct proto_addr *addr)
 {
@@ -38,7 +36,6 @@ solicited_in(struct rx *rx, struct rx_frame *f, const struct ndp_view *view,
 {
 	enum rx_dest dest = rx_dest_of(rx, f->zone, &view->target);
 	bool probe = is_unspecified(src);
-	uint8_t msg[NDP_MSG_MAX];
 
 	if (dest == RX_DEST_TENTATIVE) { /* RFC 4862 5.4.3: another one probes for it, too */
 		if (probe)
@@ -55,13 +52,8 @@ solicited_in(struct rx *rx, struct rx_frame *f, const struct ndp_view *view,
 				  .mac = view->mac,
 				  .create = true,
 				  .override = true});
-	uint16_t msg_len = ndp_na_build(msg, &view->target, &f->link->port.mac, !probe, true);
-
-	announce_icmp6(rx->control, f->zone, &view->target, probe ? &all_nodes : src,
-		probe		? NULL
-		: view->has_mac ? &view->mac
-				: &f->src_mac,
-		msg, msg_len);
+	announce_neighbour(rx->control, f->link, f->zone, &view->target, probe ? NULL : src,
+		view->has_mac ? &view->mac : &f->src_mac);
 	return RX_CONSUMED;
 }
 
