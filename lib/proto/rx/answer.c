@@ -2,7 +2,6 @@
 /* ICMP messages that the stack makes about what it received. */
 #include "rx.h"
 
-#include <netinet/in.h>
 #include <string.h>
 
 #include "../wire/icmp.h"
@@ -92,7 +91,9 @@ answer_error(struct rx *rx, const struct rx_frame *f, uint8_t type, uint8_t code
 {
 	const uint8_t *end = rte_pktmbuf_mtod(f->pkt, const uint8_t *) + f->pkt->data_len;
 	/* RFC 4443 2.4 (e.3): two errors may be about a multicast packet. */
-	bool group_ok = f->family == PROTO_IPV6 && (type == 2 || (type == 4 && code == 2));
+	bool group_ok = f->family == PROTO_IPV6 &&
+			(type == ICMP6_PACKET_TOO_BIG ||
+				(type == ICMP6_PARAM_PROB && code == ICMP6_PARAMPROB_OPTION));
 	uint32_t most = f->family == PROTO_IPV4 ? ICMP_QUOTE_IPV4 : ICMP_QUOTE_IPV6;
 	uint8_t header[ICMP_HDR_LEN];
 	struct proto_addr src, dst;

@@ -6,13 +6,11 @@
 
 #include <rte_jhash.h>
 
+#include "../wire/icmp.h"
 #include "pktpool.h"
 
-#define ICMP_TIME_EXCEEDED  11 /* RFC 792; code 1: reassembly */
-#define ICMP6_TIME_EXCEEDED 3  /* RFC 4443 3.3 */
-#define ICMP6_PARAM_PROBLEM 4
-#define IP6_PAYLOAD_LEN_AT  4 /* of the field in the IPv6 header */
-#define EXPIRE_BURST	    32
+#define IP6_PAYLOAD_LEN_AT 4 /* of the field in the IPv6 header */
+#define EXPIRE_BURST	   32
 
 /*
  * The worker that puts this datagram together. Where the port spreads fragments of one datagram
@@ -42,7 +40,7 @@ bad_fragment(struct rx *rx, const struct rx_frame *f, const struct rx_fragment *
 	bool length = verdict == REASS_BAD_LENGTH;
 
 	if (f->family == PROTO_IPV6)
-		answer_error(rx, f, ICMP6_PARAM_PROBLEM, 0,
+		answer_error(rx, f, ICMP6_PARAM_PROB, ICMP6_PARAMPROB_HEADER,
 			length ? IP6_PAYLOAD_LEN_AT : frag->frag_at + 2u);
 	return length ? PROTO_DROP_FRAG_LENGTH : PROTO_DROP_FRAG_TOO_LONG;
 }
@@ -139,8 +137,10 @@ expired_answer(struct rx *rx, const struct reass_expired *expired)
 	};
 
 	f.l3 = rte_pktmbuf_mtod(f.pkt, uint8_t *) - f.l3_len;
-	answer_error(
-		rx, &f, f.family == PROTO_IPV4 ? ICMP_TIME_EXCEEDED : ICMP6_TIME_EXCEEDED, 1, 0);
+	if (f.family == PROTO_IPV4)
+		answer_error(rx, &f, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME, 0);
+	else
+		answer_error(rx, &f, ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_REASSEMBLY, 0);
 	pktpool_free(expired->first); /* counted with the datagram's other frames */
 }
 

@@ -6,7 +6,6 @@
 #include "rx.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #include "../wire/icmp.h"

@@ -2,20 +2,13 @@
 /* ICMP and ICMPv6: echo is answered, errors go to icmp_error_in.c, ND and groups to their files. */
 #include "rx.h"
 
-#include <netinet/in.h>
 #include <string.h>
 
 #include "../wire/icmp.h"
 #include "../wire/ndp.h"
 #include "pktpool_chain.h"
 
-#define ECHO_REQUEST4  8
-#define ECHO_REPLY4    0
-#define ECHO_REQUEST6  128
-#define ECHO_REPLY6    129
-#define MLD_FIRST      130 /* query, report, done */
-#define MLD_LAST       132
-#define MLD_V2_REPORT  143
+#define MLD_V2_REPORT  143  /* RFC 3810 */
 #define ICMP_BYTES_MIN 4    /* type, code, checksum */
 #define CONTIGUOUS_MAX 1500 /* of a message that is not echo: none is longer */
 
@@ -50,7 +43,7 @@ echo_answer(struct rx *rx, struct rx_frame *f)
 	if (f->group && f->family == PROTO_IPV4)
 		return PROTO_DROP_ICMP_TYPE; /* RFC 1122 3.2.2.6: may be left without an answer */
 	memcpy(header, rte_pktmbuf_mtod(f->pkt, void *), sizeof(header));
-	header[0] = f->family == PROTO_IPV4 ? ECHO_REPLY4 : ECHO_REPLY6;
+	header[0] = f->family == PROTO_IPV4 ? ICMP_ECHOREPLY : ICMP6_ECHO_REPLY;
 	n = echo_pieces(f->pkt, rx->iov, RX_IOV_MAX);
 	rx_addrs(f, &src, &dst);
 	if (n == 0 || !answer_send(rx, f->zone, &dst, &src, header, sizeof(header), rx->iov, n))
@@ -71,11 +64,11 @@ cksum_ok(const struct rx *rx, const struct rx_frame *f)
 static int
 icmp6_in(struct rx *rx, struct rx_frame *f, uint8_t type)
 {
-	if (type == ECHO_REQUEST6)
+	if (type == ICMP6_ECHO_REQUEST)
 		return echo_answer(rx, f);
 	if (type >= NDP_RS && type <= NDP_REDIRECT)
 		return nd_in(rx, f);
-	if ((type >= MLD_FIRST && type <= MLD_LAST) || type == MLD_V2_REPORT)
+	if ((type >= MLD_LISTENER_QUERY && type <= MLD_LISTENER_REDUCTION) || type == MLD_V2_REPORT)
 		return mld_in(rx, f);
 	return PROTO_DROP_ICMP_TYPE;
 }
@@ -89,7 +82,7 @@ icmp_in(struct rx *rx, struct rx_frame *f)
 		return PROTO_DROP_ICMP_CKSUM;
 	uint8_t type = *rte_pktmbuf_mtod(f->pkt, uint8_t *);
 
-	if (f->family == PROTO_IPV4 && type == ECHO_REQUEST4)
+	if (f->family == PROTO_IPV4 && type == ICMP_ECHO)
 		return echo_answer(rx, f);
 	/* What follows is read as one piece; a message in fragments is none of these. */
 	if (f->pkt->nb_segs > 1 &&

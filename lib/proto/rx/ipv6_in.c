@@ -7,8 +7,7 @@
 #include "../wire/icmp.h"
 #include "../wire/ip.h"
 
-#define ICMP6_PARAM_PROBLEM \
-	4 /* RFC 4443 3.4; codes: 0 field, 1 next header, 2 option, 3 RFC 7112 */
+#define ICMP6_PARAMPROB_FIRST 3 /* RFC 7112: no whole header chain in the first fragment */
 
 static int
 drop_of(enum wire_fault fault)
@@ -44,17 +43,17 @@ fault_answer(
 {
 	switch (fault) {
 	case WIRE_EXT_ORDER:
-		answer_error(rx, f, ICMP6_PARAM_PROBLEM, 1, view->at);
+		answer_error(rx, f, ICMP6_PARAM_PROB, ICMP6_PARAMPROB_NEXTHEADER, view->at);
 		break;
 	case WIRE_EXT_ROUTING:
-		answer_error(rx, f, ICMP6_PARAM_PROBLEM, 0, view->at);
+		answer_error(rx, f, ICMP6_PARAM_PROB, ICMP6_PARAMPROB_HEADER, view->at);
 		break;
 	case WIRE_EXT_OPTION: /* 4.2: 2 answers always, 3 only what was sent to one host */
 		if (view->option_action == 2 || (view->option_action == 3 && !f->group))
-			answer_error(rx, f, ICMP6_PARAM_PROBLEM, 2, view->at);
+			answer_error(rx, f, ICMP6_PARAM_PROB, ICMP6_PARAMPROB_OPTION, view->at);
 		break;
 	case WIRE_FRAG_FIRST_SHORT:
-		answer_error(rx, f, ICMP6_PARAM_PROBLEM, 3, 0);
+		answer_error(rx, f, ICMP6_PARAM_PROB, ICMP6_PARAMPROB_FIRST, 0);
 		break;
 	default:
 		break;

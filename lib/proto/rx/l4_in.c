@@ -2,11 +2,9 @@
 /* Above IP: whose packet is it? */
 #include "rx.h"
 
-#include <netinet/in.h>
 #include <string.h>
 
-#define ICMP_DEST_UNREACH   3 /* RFC 792; code 2: protocol */
-#define ICMP6_PARAM_PROBLEM 4 /* RFC 4443 3.4; code 1: unrecognized next header */
+#include "../wire/icmp.h"
 
 void
 rx_addrs(const struct rx_frame *f, struct proto_addr *src, struct proto_addr *dst)
@@ -35,9 +33,9 @@ static int
 unknown_in(struct rx *rx, struct rx_frame *f)
 {
 	if (f->family == PROTO_IPV4)
-		answer_error(rx, f, ICMP_DEST_UNREACH, 2, 0);
+		answer_error(rx, f, ICMP_DEST_UNREACH, ICMP_PROT_UNREACH, 0);
 	else
-		answer_error(rx, f, ICMP6_PARAM_PROBLEM, 1, f->nh_at);
+		answer_error(rx, f, ICMP6_PARAM_PROB, ICMP6_PARAMPROB_NEXTHEADER, f->nh_at);
 	return PROTO_DROP_IP_PROTO;
 }
 

@@ -4,10 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <netinet/icmp6.h>
-#include <netinet/in.h>
-#include <netinet/ip_icmp.h>
-
 #include <rte_byteorder.h>
 #include <rte_common.h>
 

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* ICMP (RFC 792, RFC 1122 3.2.2, RFC 1191) and ICMPv6 (RFC 4443). Pure. */
+/*
+ * ICMP (RFC 792, RFC 1122 3.2.2, RFC 1191) and ICMPv6 (RFC 4443). Pure. Types and codes have the
+ * names of <netinet/ip_icmp.h> and <netinet/icmp6.h>.
+ */
 #ifndef PROTO_WIRE_ICMP_H
 #define PROTO_WIRE_ICMP_H
+
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 
 #include <stdbool.h>
 #include <stdint.h>
