@@ -2,19 +2,8 @@
 /* ARP (RFC 826) and the conflicts that it shows (RFC 5227). */
 #include "rx.h"
 
-#include <string.h>
-
 #include "../wire/arp.h"
 #include "announce.h"
-
-static struct proto_addr
-addr4(rte_be32_t be)
-{
-	struct proto_addr addr = {.family = PROTO_IPV4};
-
-	memcpy(addr.bytes, &be, sizeof(be));
-	return addr;
-}
 
 static void
 reply_send(struct rx *rx, const struct rx_frame *f, const struct arp_view *request)
@@ -39,7 +28,7 @@ sender_learn(struct rx *rx, const struct rx_frame *f, const struct arp_view *vie
 {
 	struct neigh_news news = {
 		.zone = f->zone,
-		.addr = addr4(view->sender_ip),
+		.addr = rx_addr4(view->sender_ip),
 		.has_mac = true,
 		.mac = view->sender_mac,
 		.create = view->request && to_us,
@@ -62,8 +51,8 @@ static bool
 conflict_check(struct rx *rx, const struct rx_frame *f, const struct arp_view *view)
 {
 	const struct ifaddr_set *addrs = &rx->ifs[f->link->index].addrs;
-	struct proto_addr sender = addr4(view->sender_ip);
-	struct proto_addr target = addr4(view->target_ip);
+	struct proto_addr sender = rx_addr4(view->sender_ip);
+	struct proto_addr target = rx_addr4(view->target_ip);
 	const struct ifaddr *own;
 
 	if (rte_is_same_ether_addr(&view->sender_mac, &f->link->port.mac))
@@ -87,8 +76,8 @@ arp_in(struct rx *rx, struct rx_frame *f)
 
 	if (arp_check(f->l3, f->pkt->data_len, &view) != 0)
 		return PROTO_DROP_ARP_BAD;
-	struct proto_addr target = addr4(view.target_ip);
-	struct proto_addr sender = addr4(view.sender_ip);
+	struct proto_addr target = rx_addr4(view.target_ip);
+	struct proto_addr sender = rx_addr4(view.sender_ip);
 	bool to_us = rx_dest_of(rx, f->zone, &target) == RX_DEST_OWN;
 
 	if (conflict_check(rx, f, &view))

@@ -12,6 +12,8 @@
 #ifndef PROTO_RX_RX_H
 #define PROTO_RX_RX_H
 
+#include <string.h>
+
 #include "../net/limit.h"
 #include "../net/net.h"
 #include "../tx/control.h"
@@ -190,6 +192,16 @@ uint32_t rx_sum(const struct rx *rx, const struct rte_mbuf *pkt);
 
 /* The pseudo header's sum for what follows the IP headers of `f`. */
 uint32_t rx_pseudo_sum(const struct rx_frame *f, uint32_t l4_len);
+
+/* An IPv4 address as a header has it. */
+static inline struct proto_addr
+rx_addr4(rte_be32_t be)
+{
+	struct proto_addr addr = {.family = PROTO_IPV4};
+
+	memcpy(addr.bytes, &be, sizeof(be));
+	return addr;
+}
 
 /* Source and destination of f's IP header. */
 void rx_addrs(const struct rx_frame *f, struct proto_addr *src, struct proto_addr *dst);
