@@ -59,7 +59,7 @@ void
 rig_start(struct rig *rig)
 {
 	rig->before = holdings_now();
-	rig->stack = host_start(&rig->conf, &rig->link_conf, &rig->link);
+	rig->stack = host_start(&rig->conf, &rig->link_conf, &rig->link, 1);
 	rig->worker = proto_worker_at(rig->stack, 0);
 	frames_init(&rig->frames, &rig->port.queues[0]);
 }

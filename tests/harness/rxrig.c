@@ -61,8 +61,11 @@ rxrig_init(struct rxrig *rig)
 	memset(rig, 0, sizeof(*rig));
 	(void)snprintf(name, sizeof(name), "rx%u", n_rigs++);
 	rig->port = calloc(1, sizeof(*rig->port));
-	assert_non_null(rig->port);
+	rig->second = calloc(1, sizeof(*rig->second));
+	assert_true(rig->port != NULL && rig->second != NULL);
 	port_rx_init(rig->port, 4);
+	port_rx_init(rig->second, 4);
+	rig->n_links = 1;
 	rig->conf = (struct proto_conf){.name = name,
 		.n_payloads = 64,
 		.n_packets = 512,
@@ -80,10 +83,15 @@ rxrig_init(struct rxrig *rig)
 void
 rxrig_start(struct rxrig *rig)
 {
+	struct proto_link_conf confs[HOST_LINKS] = {rig->link_conf, rig->link_conf};
+	struct proto_link *links[HOST_LINKS] = {NULL};
 	struct pktpool_why why = {""};
 
 	before = holdings_now();
-	rig->stack = host_start(&rig->conf, &rig->link_conf, &rig->link);
+	confs[1].port = rig->second;
+	rig->stack = host_start(&rig->conf, confs, links, rig->n_links);
+	rig->link = links[0];
+	rig->second_link = links[1];
 	rig->worker = proto_worker_at(rig->stack, 0);
 	if (rig->ep_conf.local_port != 0 &&
 		proto_endpoint_create(rig->worker, &rig->ep_conf, &rig->ep, &why) != 0)
@@ -156,10 +164,12 @@ rxrig_stop(struct rxrig *rig)
 	conserved(rig);
 	assert_int_equal(proto_stop(rig->stack), 0);
 	conserved(rig);
-	assert_int_equal(rig->port->fault.n_wrong, 0);
+	assert_int_equal(rig->port->fault.n_wrong + rig->second->fault.n_wrong, 0);
 	host_end(rig->stack, &before);
 	port_fault_fini(&rig->port->fault);
+	port_fault_fini(&rig->second->fault);
 	free(rig->port);
+	free(rig->second);
 }
 
 int

@@ -15,11 +15,14 @@
 
 struct rxrig {
 	struct port_rx *port;
+	struct port_rx *second; /* that of the second link, if n_links is 2 */
+	unsigned int n_links;
 	struct proto_conf conf;
 	struct proto_link_conf link_conf;
 	struct proto_endpoint_conf ep_conf;
 	struct proto *stack;
 	struct proto_link *link;
+	struct proto_link *second_link;
 	struct proto_worker *worker;
 	struct proto_endpoint *ep; /* port 9000; NULL: ep_conf.local_port was 0 */
 	uint64_t now;

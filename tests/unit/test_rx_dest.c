@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Whose is what comes in? Addresses that are probed for, go, or have no broadcast; two links. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <netinet/in.h>
+
+#include <rte_cycles.h>
+
+#include "eal.h"
+#include "heard.h"
+#include "host.h"
+#include "reply.h"
+#include "rig.h"
+#include "rxfate.h"
+
+#define SECOND4 "198.51.100.1"
+#define SECOND6 "2001:db8:1::1"
+
+static struct rxrig rig;
+static struct heard heard, other;
+static struct rxframe f, part;
+
+static void
+datagram(struct rxframe *to, const char *src, const char *dst)
+{
+	bool ip6 = strchr(dst, ':') != NULL;
+
+	frame_eth(to, &rig, ip6 ? RTE_ETHER_TYPE_IPV6 : RTE_ETHER_TYPE_IPV4);
+	frame_ip(to, ip6 ? 6 : 4, src, dst, IPPROTO_UDP);
+	frame_udp(to, 40);
+}
+
+/* Not of this link's: dropped, also when the other link has just heard the same destination. */
+static void
+test_two_links(void **state)
+{
+	static const struct {
+		const char *own[2]; /* of each link */
+		const char *src;
+	} rows[] = {{{OWN4, SECOND4}, "203.0.113.5"}, {{OWN6, SECOND6}, "2001:db8:9::9"}};
+	struct proto_counters sum;
+
+	(void)state;
+	heard_listen(&heard, rig.worker, NULL);
+	for (uint32_t round = 1; round <= 2; round++)
+		for (unsigned int i = 0; i < RTE_DIM(rows); i++) {
+			for (unsigned int dst = 0; dst < 2; dst++) {
+				datagram(&f, rows[i].src, rows[i].own[dst]);
+				port_rx_inject(rig.port, 0, f.bytes, f.len, 1);
+				port_rx_inject(rig.second, 0, f.bytes, f.len, 1);
+			}
+			rxrig_poll(&rig, 0);
+			assert_int_equal(
+				rxrig_dropped(&rig, PROTO_DROP_IP_DEST), 4 * round - 2 * (1 - i));
+			assert_int_equal(heard.n, 2);
+			for (uint32_t k = 0; k < 2; k++) {
+				struct proto_rx_info info;
+
+				heard_expect(&heard, k, 40);
+				proto_rx_info(heard.ep, heard.pkts[k], &info);
+				assert_ptr_equal(
+					info.peer.link, k == 0 ? rig.link : rig.second_link);
+			}
+			heard_return(&heard);
+		}
+	for (unsigned int i = 0; i < 2; i++) {
+		proto_link_counters(i == 0 ? rig.link : rig.second_link, &sum);
+		assert_int_equal(sum.count[PROTO_C_DATAGRAMS_DELIVERED], 4);
+		assert_int_equal(sum.count[PROTO_C_FRAMES_RECEIVED], 8);
+		assert_int_equal(sum.drop[PROTO_DROP_IP_DEST], 4);
+	}
+	heard_end(&heard);
+}
+
+/* In one burst of lookups datagrams of both links stand side by side: each counts on its own. */
+static void
+test_one_lookup(void **state)
+{
+	struct proto_counters sum;
+
+	(void)state;
+	heard_listen(&heard, proto_worker_at(rig.stack, 1), NULL);
+	for (unsigned int i = 0; i < 10; i++) { /* by way of worker 1's inbox */
+		datagram(&f, NULL, i % 2 == 0 ? OWN4 : SECOND4);
+		port_rx_inject(i % 2 == 0 ? rig.port : rig.second, 0, f.bytes, f.len, 1);
+	}
+	rxrig_poll(&rig, 0);
+	assert_int_equal(heard.n, 10);
+	for (uint32_t k = 0; k < 10; k++) {
+		struct proto_rx_info info;
+
+		proto_rx_info(heard.ep, heard.pkts[k], &info);
+		assert_ptr_equal(info.peer.link,
+			info.peer.local.bytes[0] == 192 ? rig.link : rig.second_link);
+	}
+	for (unsigned int i = 0; i < 2; i++) {
+		proto_link_counters(i == 0 ? rig.link : rig.second_link, &sum);
+		assert_int_equal(sum.count[PROTO_C_DATAGRAMS_DELIVERED], 5);
+		assert_int_equal(sum.count[PROTO_C_FRAMES_TAKEN_OVER], 5);
+	}
+	heard_end(&heard);
+}
+
+/* A group is joined on a link: what comes to it on another is another's. */
+static void
+test_groups_of_links(void **state)
+{
+	struct proto_endpoint_conf conf = {.local_port = LOCAL_PORT, .reuse_port = true};
+	static const char *const groups[] = {"239.1.2.3", "ff02::77"};
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct proto_addr group = addr_of(groups[i]);
+
+		heard_listen(&heard, rig.worker, &conf);
+		heard_listen(&other, rig.worker, &conf);
+		assert_int_equal(proto_join(other.ep, &group, rig.second_link, NULL), 0);
+		datagram(&f, i == 0 ? "203.0.113.5" : "2001:db8:9::9", groups[i]);
+		assert_int_equal(rx_fate(&rig, &f, 1), PROTO_DROP_IP_DEST);
+		assert_int_equal(proto_join(heard.ep, &group, rig.link, NULL), 0);
+		assert_int_equal(rx_fate(&rig, &f, 1), FATE_DELIVERED);
+		assert_int_equal(heard.n, 1);
+		assert_int_equal(other.n, 0);
+		port_rx_inject(rig.second, 0, f.bytes, f.len, 1);
+		rxrig_poll(&rig, 0);
+		assert_int_equal(heard.n, 1);
+		assert_int_equal(other.n, 1);
+		assert_int_equal(proto_leave(other.ep, &group, rig.second_link), 0);
+		assert_int_equal(rx_fate(&rig, &f, 1), FATE_DELIVERED);
+		heard_end(&heard);
+		heard_end(&other);
+	}
+}
+
+/* What we send to any address of ours comes back over the loop, whichever link has it. */
+static void
+test_local(void **state)
+{
+	static const char *const owns[] = {OWN4, SECOND4, OWN6, SECOND6};
+	static char hello[] = "hello";
+	struct iovec iov = {hello, 5};
+	struct proto_payload payload = {.iov = &iov, .iovcnt = 1};
+
+	(void)state;
+	heard_listen(&heard, rig.worker, NULL);
+	for (uint32_t i = 0; i < RTE_DIM(owns); i++) {
+		struct proto_endpoint_conf conf = {
+			.remote = addr_of(owns[i]), .remote_port = LOCAL_PORT};
+		struct proto_endpoint *ep;
+
+		assert_int_equal(proto_endpoint_create(rig.worker, &conf, &ep, NULL), 0);
+		if (proto_send(ep, &payload, 1) != 1)
+			fail_msg("%s: %s", owns[i], proto_reason_meaning(proto_refused(ep)));
+		rxrig_poll(&rig, 1);
+		assert_int_equal(heard.n, 1);
+		heard_expect_bytes(&heard, 0, hello, 5);
+		heard_return(&heard);
+		rxrig_poll(&rig, 1);
+		assert_int_equal(proto_endpoint_destroy(ep), 0);
+	}
+	heard_end(&heard);
+}
+
+/* An address that has gone is another's, also when it was the last that was heard. */
+static void
+test_removed(void **state)
+{
+	static const char *const owns[] = {OWN4, OWN6};
+
+	(void)state;
+	heard_listen(&heard, rig.worker, NULL);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct proto_addr own = addr_of(owns[i]);
+
+		frame_datagram(&f, &rig, i == 0 ? 4 : 6, 10);
+		rx_expect(&rig, &f, FATE_DELIVERED, "ours");
+		assert_int_equal(proto_addr_del(rig.link, &own), 0);
+		rx_expect(&rig, &f, PROTO_DROP_IP_DEST, "not any more");
+	}
+	heard_end(&heard);
+}
+
+/* RFC 3021: the two addresses of a /31 are hosts'; a /30 has a broadcast address, which is none. */
+static void
+test_prefixes(void **state)
+{
+	static const struct {
+		const char *own;
+		uint8_t len;
+		const char *src;
+		int fate;
+	} rows[] = {
+		{"203.0.113.0", 31, "203.0.113.1", FATE_DELIVERED},
+		{"203.0.113.0", 31, "203.0.113.0", PROTO_DROP_IP_SOURCE},
+		{"203.0.113.5", 30, "203.0.113.7", PROTO_DROP_IP_SOURCE},
+		{"203.0.113.5", 30, "203.0.113.6", FATE_DELIVERED},
+		{"203.0.113.9", 32, "203.0.113.9", PROTO_DROP_IP_SOURCE},
+		{"203.0.113.9", 32, "203.0.113.8", FATE_DELIVERED},
+	};
+
+	(void)state;
+	heard_listen(&heard, rig.worker, NULL);
+	for (unsigned int i = 0; i < RTE_DIM(rows); i++) {
+		struct proto_addr own = addr_of(rows[i].own);
+
+		assert_int_equal(proto_addr_add(rig.link, &own, rows[i].len, NULL), 0);
+		datagram(&f, rows[i].src, rows[i].own);
+		rx_expect(&rig, &f, rows[i].fate, rows[i].src);
+		assert_int_equal(proto_addr_del(rig.link, &own), 0);
+	}
+	heard_end(&heard);
+}
+
+/* Source, destination, both in the key: what differs in one of them is another datagram's. */
+static void
+test_fragment_key(void **state)
+{
+	static const char *const owns[][2] = {{OWN4, "192.0.2.4"}, {OWN6, "2001:db8::4"}};
+	struct proto_reassembly figures;
+
+	(void)state;
+	heard_listen(&heard, rig.worker, NULL);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct proto_addr second = addr_of(owns[i][1]);
+
+		assert_int_equal(proto_addr_add(rig.link, &second, i == 0 ? 24 : 64, NULL), 0);
+		for (unsigned int k = 0; k < 2; k++) {
+			datagram(&f, NULL, owns[i][k]);
+			frame_fragment(&part, &f, 7, 24 * k, 24, k == 0);
+			assert_int_equal(rx_fate(&rig, &part, 1), FATE_HELD);
+		}
+		proto_worker_reassembly(rig.worker, &figures);
+		assert_int_equal(figures.datagrams, 2 * (i + 1));
+	}
+	assert_int_equal(heard.n, 0);
+	heard_end(&heard);
+}
+
+/* An address that is still probed for (RFC 5227 2.1.1, RFC 4862 5.4) takes part in nothing. */
+static void
+test_tentative(void **state)
+{
+	static const uint8_t arp[28] = {
+		0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 9, 192, 0, 2, 9, [24] = 192, 0, 2, 1};
+	static const uint8_t ns[24] = {135, [8] = 0x20, 1, 0x0d, 0xb8, [23] = 1};
+
+	(void)state;
+	heard_listen(&heard, rig.worker, NULL);
+	for (unsigned int family = 4; family <= 6; family += 2) {
+		frame_datagram(&f, &rig, (uint8_t)family, 10);
+		rx_expect(&rig, &f, PROTO_DROP_IP_DEST, "a datagram");
+	}
+	frame_eth(&f, &rig, RTE_ETHER_TYPE_ARP);
+	frame_put(&f, arp, sizeof(arp));
+	rx_expect(&rig, &f, PROTO_DROP_ARP_OTHER, "who has it?");
+	frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV6);
+	frame_ip(&f, 6, NULL, "ff02::1:ff00:1", IPPROTO_ICMPV6);
+	f.bytes[f.l3 + 7] = 255;
+	frame_put(&f, ns, sizeof(ns));
+	frame_finish(&f);
+	rx_expect(&rig, &f, FATE_CONSUMED, "who has it?");
+	reply_none(&rig);
+	heard_end(&heard);
+}
+
+/* What is known of an address of the link's. */
+static struct proto_addr_info
+info_of(const char *text)
+{
+	struct proto_addr_info infos[PROTO_ADDRS_MAX];
+	struct proto_addr addr = addr_of(text);
+	unsigned int n = proto_addr_list(rig.link, infos, RTE_DIM(infos));
+
+	for (unsigned int i = 0; i < n; i++)
+		if (proto_addr_equal(&infos[i].addr, &addr))
+			return infos[i];
+	fail_msg("%s is not there", text);
+	return infos[0];
+}
+
+static void
+probe6(const char *src, const char *dst, uint8_t type, uint8_t mac)
+{
+	static const uint8_t target[16] = {0x20, 1, 0x0d, 0xb8, [15] = 1};
+
+	frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV6);
+	f.bytes[11] = mac;
+	frame_ip(&f, 6, src, dst, IPPROTO_ICMPV6);
+	f.bytes[f.l3 + 7] = 255;
+	frame_icmp_type(&f, type, 0, type == 136 ? 0x20000000 : 0);
+	frame_put(&f, target, sizeof(target));
+	if (type == 136)
+		frame_put(&f, (uint8_t[]){2, 1, 2, 0, 0, 0, 0, mac}, 8);
+	frame_finish(&f);
+}
+
+/* Who else probes for it, or says that he has it: it is his (RFC 4862 5.4.3, 5.4.4). */
+static void
+test_tentative_conflict6(void **state)
+{
+	(void)state;
+	probe6("2001:db8::9", "ff02::1:ff00:1", 135, 9); /* asks, does not probe */
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	probe6("::", "ff02::1:ff00:1", 135, 1); /* our own, come back */
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	assert_false(info_of(OWN6).conflict);
+	probe6("::", "ff02::1:ff00:1", 135, 9);
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	assert_true(info_of(OWN6).conflict);
+}
+
+/* The same by an advertisement, even to the address itself. */
+static void
+test_tentative_advertised6(void **state)
+{
+	(void)state;
+	probe6("2001:db8::9", OWN6, 136, 9);
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	assert_true(info_of(OWN6).conflict);
+}
+
+static void
+arp_in(uint16_t op, uint8_t mac, const char *sender, const char *target)
+{
+	uint8_t arp[28] = {0, 1, 8, 0, 6, 4, 0, (uint8_t)op, 2, 0, 0, 0, 0, mac};
+
+	memcpy(arp + 14, addr_of(sender).bytes, 4);
+	memcpy(arp + 24, addr_of(target).bytes, 4);
+	frame_eth(&f, &rig, RTE_ETHER_TYPE_ARP);
+	memset(f.bytes, 0xff, 6);
+	f.bytes[11] = mac;
+	frame_put(&f, arp, sizeof(arp));
+	(void)rx_fate(&rig, &f, 1);
+}
+
+/* RFC 5227 2.1.1: another's probe for it, or any packet from it. */
+static void
+test_tentative_conflict4(void **state)
+{
+	(void)state;
+	arp_in(1, 1, "0.0.0.0", OWN4); /* our own, come back */
+	arp_in(2, 9, "0.0.0.0", OWN4); /* a reply is no probe */
+	arp_in(1, 9, "192.0.2.9", OWN4);
+	assert_false(info_of(OWN4).conflict);
+	arp_in(1, 9, "0.0.0.0", OWN4);
+	assert_true(info_of(OWN4).conflict);
+}
+
+static void
+test_tentative_claimed4(void **state)
+{
+	(void)state;
+	arp_in(1, 9, OWN4, "192.0.2.77");
+	assert_true(info_of(OWN4).conflict);
+}
+
+/* Once it is ours, a probe for it is answered and takes nothing away (RFC 5227 2.4 is about more).
+ */
+static void
+test_probed_when_ours(void **state)
+{
+	struct reply r;
+
+	(void)state;
+	for (unsigned int i = 0; i < 200; i++)
+		rxrig_poll(&rig, 100);
+	reply_forget(&rig);
+	for (unsigned int i = 0; i < 3; i++) {
+		arp_in(1, 9, "0.0.0.0", OWN4);
+		reply_next(&rig, &r);
+		assert_int_equal(r.l3[7], 2);
+		probe6("::", "ff02::1:ff00:1", 135, 9);
+		assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+		reply_next(&rig, &r);
+		assert_int_equal(r.l4[0], 136);
+	}
+	reply_none(&rig);
+	assert_true(info_of(OWN4).usable && info_of(OWN6).usable);
+}
+
+static int
+begin_dad(void **state)
+{
+	(void)state;
+	rxrig_init(&rig);
+	rig.link_conf.dad = true;
+	rig.ep_conf.local_port = 0;
+	rxrig_start(&rig);
+	rig.now = rte_get_tsc_cycles(); /* by which the stack has started its probes */
+	return 0;
+}
+
+/* A link that takes frames to any station, for captures. */
+static void
+test_promisc(void **state)
+{
+	(void)state;
+	heard_listen(&heard, rig.worker, NULL);
+	frame_datagram(&f, &rig, 4, 10);
+	f.bytes[5] = 0x77;
+	rx_expect(&rig, &f, FATE_DELIVERED, "another's MAC");
+	heard_end(&heard);
+}
+
+static int
+begin_promisc(void **state)
+{
+	(void)state;
+	rxrig_init(&rig);
+	rig.link_conf.promisc = true;
+	rig.ep_conf.local_port = 0;
+	rxrig_start(&rig);
+	return 0;
+}
+
+static int
+begin_two(void **state)
+{
+	(void)state;
+	rxrig_init(&rig);
+	rig.n_links = 2;
+	rig.conf.n_workers = 2;
+	rig.ep_conf.local_port = 0;
+	rxrig_start(&rig);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RX_TEST_BEGIN(test_two_links, begin_two, &rig),
+		RX_TEST_BEGIN(test_one_lookup, begin_two, &rig),
+		RX_TEST_BEGIN(test_groups_of_links, begin_two, &rig),
+		RX_TEST_BEGIN(test_local, begin_two, &rig),
+		RX_TEST_BEGIN(test_removed, heard_begin, &rig),
+		RX_TEST_BEGIN(test_prefixes, heard_begin, &rig),
+		RX_TEST_BEGIN(test_fragment_key, heard_begin, &rig),
+		RX_TEST_BEGIN(test_tentative, begin_dad, &rig),
+		RX_TEST_BEGIN(test_tentative_conflict6, begin_dad, &rig),
+		RX_TEST_BEGIN(test_tentative_advertised6, begin_dad, &rig),
+		RX_TEST_BEGIN(test_tentative_conflict4, begin_dad, &rig),
+		RX_TEST_BEGIN(test_tentative_claimed4, begin_dad, &rig),
+		RX_TEST_BEGIN(test_probed_when_ours, begin_dad, &rig),
+		RX_TEST_BEGIN(test_promisc, begin_promisc, &rig),
+	};
+
+	if (eal_start(1, NULL) != 0)
+		return 1;
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	return eal_stop() != 0 || failed != 0;
+}
