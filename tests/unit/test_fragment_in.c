@@ -338,6 +338,44 @@ test_extensions(void **state)
 	}
 }
 
+/* The first fragment alone has options: the datagram begins behind its header, not the last's. */
+static void
+test_first_longer(void **state)
+{
+	static const uint8_t nops[8] = {1, 1, 1, 1, 1, 1, 1, 0}, pad[8] = {0, 0, 1, 4};
+
+	(void)state;
+	for (uint32_t i = 0; i < 8; i++) {
+		uint8_t family = i % 2 == 0 ? 4 : 6;
+
+		frame_datagram(&whole, &rig, family, 56);
+		for (uint32_t k = 0; k < 2; k++) {
+			uint32_t at = (k ^ (i / 2 % 2)) * 32; /* in either order */
+
+			frame_fragment(&f, &whole, i, at, 32, at == 0);
+			if (at == 0) {
+				uint32_t end = f.l3 + (family == 4 ? 20 : 40);
+
+				memmove(f.bytes + end + 8, f.bytes + end, f.len - end);
+				memcpy(f.bytes + end, family == 4 ? nops : pad, 8);
+				f.len += 8;
+				if (family == 4)
+					f.bytes[f.l3] = 0x47;
+				else
+					f.bytes[f.l3 + 6] = IPPROTO_DSTOPTS;
+				if (family == 6)
+					f.bytes[end] = IPPROTO_FRAGMENT;
+				frame_fix(&f, false);
+			}
+			rx_put(&rig, &f, i / 4);
+		}
+		rxrig_poll(&rig, 0);
+		assert_int_equal(heard.n, 1);
+		heard_expect(&heard, 0, 56);
+		heard_return(&heard);
+	}
+}
+
 /* RFC 7112: a first fragment that ends inside its headers, at every byte. */
 static void
 test_first_short(void **state)
@@ -412,6 +450,7 @@ main(void)
 		TEST(test_key6),
 		TEST(test_timeout),
 		TEST(test_extensions),
+		TEST(test_first_longer),
 		TEST(test_first_short),
 		TEST(test_no_endpoint),
 		TEST(test_stopped),

@@ -112,6 +112,35 @@ begin_together(void **state)
 	return 0;
 }
 
+/* A port with one queue has nothing to spread. */
+static void
+test_one_queue(void **state)
+{
+	static struct rxframe whole;
+
+	(void)state;
+	frame_datagram(&whole, &rig, 4, 72);
+	for (uint32_t id = 0; id < 16; id++)
+		for (uint32_t at = 0; at < 80; at += 16) {
+			frame_fragment(&f, &whole, id, at, 16, at < 64);
+			port_rx_inject(rig.port, 0, f.bytes, f.len, 1);
+		}
+	rxrig_poll(&rig, 1);
+	assert_int_equal(rig.n, 16);
+	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_HANDED_OVER), 0);
+}
+
+static int
+begin_one_queue(void **state)
+{
+	(void)state;
+	rxrig_init(&rig);
+	rig.conf.n_workers = WORKERS;
+	rig.port->fault.info.rx_queues_max = 1;
+	rxrig_start(&rig);
+	return 0;
+}
+
 /* A worker that is not polled: its inbox fills, and what finds no room is counted and freed. */
 static void
 test_full(void **state)
@@ -210,6 +239,26 @@ test_icmp_error_fragments(void **state)
 			error_told(++n);
 		}
 	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_CONSUMED), 3 * n);
+}
+
+/* The endpoint goes to another worker while the error is on its way: dropped, not passed on again.
+ */
+static void
+test_icmp_error_moves(void **state)
+{
+	struct proto_endpoint *ep = NULL;
+
+	(void)state;
+	error_make(&f, 4);
+	port_rx_inject(rig.port, 3, f.bytes, f.len, 1);
+	(void)proto_poll(proto_worker_at(rig.stack, 3), rig.now);
+	assert_int_equal(proto_endpoint_destroy(rig.ep), 0);
+	assert_int_equal(
+		proto_endpoint_create(proto_worker_at(rig.stack, 3), &rig.ep_conf, &ep, NULL), 0);
+	rxrig_poll(&rig, 1);
+	assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_ICMP_QUOTE), 1);
+	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_HANDED_OVER), 1);
+	assert_int_equal(rig.n_errors, 0);
 }
 
 /* What waits in an inbox when the stack stops has been taken over, and is dropped as stopped. */
@@ -383,9 +432,11 @@ main(void)
 		RX_TEST_BEGIN(test_datagrams, begin, &rig),
 		RX_TEST_BEGIN(test_fragments, begin, &rig),
 		RX_TEST_BEGIN(test_together, begin_together, &rig),
+		RX_TEST_BEGIN(test_one_queue, begin_one_queue, &rig),
 		RX_TEST_BEGIN(test_full, begin_full, &rig),
 		RX_TEST_BEGIN(test_icmp_error, begin, &rig),
 		RX_TEST_BEGIN(test_icmp_error_fragments, begin, &rig),
+		RX_TEST_BEGIN(test_icmp_error_moves, begin, &rig),
 		RX_TEST_BEGIN(test_stopped, begin, &rig),
 		RX_TEST_BEGIN(test_group, begin, &rig),
 		RX_TEST_BEGIN(test_group_fragments, begin, &rig),
