@@ -14,7 +14,6 @@
 
 #include <netinet/in.h>
 
-#include <rte_cycles.h>
 #include <rte_ether.h>
 
 #include "eal.h"
@@ -257,43 +256,6 @@ test_key6(void **state)
 	heard_expect(&heard, 0, 56);
 }
 
-static void
-later(uint32_t seconds)
-{
-	rig.now += rte_get_tsc_hz() * seconds;
-	rxrig_poll(&rig, 0);
-}
-
-/* In time, or the sender is told - if the first fragment came (RFC 792, RFC 4443 3.3). */
-static void
-test_timeout(void **state)
-{
-	static struct rxframe first;
-
-	(void)state;
-	for (uint32_t i = 0; i < 4; i++) {
-		uint8_t family = i % 2 == 0 ? 4 : 6;
-		uint32_t seconds = family == 4 ? 30 : 60;
-		uint64_t was = rxrig_dropped(&rig, PROTO_DROP_FRAG_TIMEOUT);
-
-		frame_datagram(&whole, &rig, family, 3000);
-		frame_fragment(&first, &whole, i, 0, 1024, true);
-		rx_put(&rig, &first, 1 + i);
-		piece(i, 2048, 960, false, 1);
-		piece(100 + i, 2048, 960, false, 1); /* the first of this one never came */
-		rxrig_poll(&rig, 0);
-		later(seconds - 1);
-		assert_int_equal(open_frames(), 3);
-		assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_FRAG_TIMEOUT), was);
-		reply_none(&rig);
-		later(1);
-		assert_int_equal(open_frames(), 0);
-		assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_FRAG_TIMEOUT), was + 3);
-		reply_error(&rig, &first, family == 4 ? 11 : 3, 1, 0);
-		reply_none(&rig);
-	}
-}
-
 /* Headers in front of the fragment header, and behind it. */
 static void
 test_extensions(void **state)
@@ -448,7 +410,6 @@ main(void)
 		TEST(test_duplicates),
 		TEST(test_key),
 		TEST(test_key6),
-		TEST(test_timeout),
 		TEST(test_extensions),
 		TEST(test_first_longer),
 		TEST(test_first_short),
