@@ -300,6 +300,29 @@ test_extensions(void **state)
 	}
 }
 
+/* More headers in front of the fragment header than an mbuf can say: never held. */
+static void
+test_headers_too_long(void **state)
+{
+	static uint8_t options[480] = {0, 59, 1, 238, [242] = 1, 236}; /* PadN, twice */
+	uint8_t frag[8] = {0, 0, 0, 1, 9, 9, 9, 0};
+
+	(void)state;
+	for (uint32_t len = 448; len <= 480; len += 8) {
+		options[1] = (uint8_t)(len / 8 - 1);
+		options[243] = (uint8_t)(len - 244);
+		frag[7]++; /* another datagram */
+		frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV6);
+		frame_ip(&f, 6, NULL, NULL, IPPROTO_DSTOPTS);
+		frame_ext(&f, IPPROTO_FRAGMENT, options, len);
+		frame_ext(&f, IPPROTO_UDP, frag, sizeof(frag));
+		frame_count(&f, 32);
+		frame_fix(&f, false);
+		assert_int_equal(rx_fate(&rig, &f, 1),
+			40 + len + 8 <= 511 ? FATE_HELD : PROTO_DROP_EXT_TOO_MANY);
+	}
+}
+
 /* The first fragment alone has options: the datagram begins behind its header, not the last's. */
 static void
 test_first_longer(void **state)
@@ -411,6 +434,7 @@ main(void)
 		TEST(test_key),
 		TEST(test_key6),
 		TEST(test_extensions),
+		TEST(test_headers_too_long),
 		TEST(test_first_longer),
 		TEST(test_first_short),
 		TEST(test_no_endpoint),
