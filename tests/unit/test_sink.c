@@ -94,6 +94,27 @@ test_cap_in_frames(void **state)
 	heard_end(&heard);
 }
 
+/* Two datagrams of nine frames in one burst: the second does not fit behind the first. */
+static void
+test_cap_in_one_burst(void **state)
+{
+	struct proto_endpoint_conf conf = {.rx_held = 17};
+
+	(void)state;
+	heard_listen(&heard, rig.worker, &conf);
+	frame_datagram(&f, &rig, 4, 64);
+	for (uint32_t at = 0; at < 2 * 72; at += 8) {
+		frame_fragment(&part, &f, at / 72, at % 72, 8, at % 72 != 64);
+		rx_put(&rig, &part, 1);
+	}
+	rxrig_poll(&rig, 0);
+	assert_int_equal(heard.n, 1);
+	assert_int_equal(heard.calls, 1);
+	assert_int_equal(proto_held(heard.ep), 9);
+	assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_ENDPOINT_FULL), 9);
+	heard_end(&heard);
+}
+
 /* The ring: in order, as many as it has places; what is left in it goes with the endpoint. */
 static void
 test_ring(void **state)
@@ -235,6 +256,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		RX_TEST_BEGIN(test_cap, heard_begin, &rig),
 		RX_TEST_BEGIN(test_cap_in_frames, heard_begin, &rig),
+		RX_TEST_BEGIN(test_cap_in_one_burst, heard_begin, &rig),
 		RX_TEST_BEGIN(test_ring, heard_begin, &rig),
 		RX_TEST_BEGIN(test_ring_and_cap, heard_begin, &rig),
 		RX_TEST_BEGIN(test_take, heard_begin, &rig),
