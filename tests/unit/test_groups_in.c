@@ -222,24 +222,41 @@ test_vlan(void **state)
 	assert_int_equal(n_ours, 1);
 }
 
-/* What is no query: another's report is heard, a router's type is let be. */
+/*
+ * What is no query: another's report is heard, and silences nobody while the newest version is
+ * spoken (RFC 3376 7.2.1, RFC 3810 8.2.1); types of routers and unknown ones are let be.
+ */
 static void
 test_others(void **state)
 {
-	static const uint8_t types[] = {0x12, 0x16, 0x22, 0x17, 0x13, 0x30};
+	static const uint8_t types4[] = {0x12, 0x16, 0x17, 0x22, 0x13, 0x30};
+	static const uint8_t types6[] = {131, 132, 143};
 
 	(void)state;
-	for (unsigned int i = 0; i < RTE_DIM(types); i++) {
+	query4();
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	for (unsigned int i = 0; i < RTE_DIM(types4); i++) {
 		query4();
-		f.bytes[f.l4] = types[i];
+		f.bytes[f.l4] = types4[i];
 		memcpy(f.bytes + f.l4 + 4, addr_of(GROUP4).bytes, 4);
 		memcpy(f.bytes + f.l3 + 16, addr_of(GROUP4).bytes, 4);
 		frame_finish(&f);
-		(void)rx_fate(&rig, &f, 1);
+		rx_expect(&rig, &f, FATE_CONSUMED, "a type");
 	}
-	assert_int_equal(rig.n, 0);
-	wait_ms(2000);
-	reply_none(&rig);
+	wait_ms(1050);
+	reported(4);
+	query6();
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	for (unsigned int i = 0; i < RTE_DIM(types6); i++) {
+		query6();
+		f.bytes[f.l4] = types6[i];
+		memcpy(f.bytes + f.l4 + 8, addr_of(GROUP6).bytes, 16);
+		memcpy(f.bytes + f.l3 + 24, addr_of(GROUP6).bytes, 16);
+		frame_finish(&f);
+		rx_expect(&rig, &f, FATE_CONSUMED, "a type");
+	}
+	wait_ms(1050);
+	reported(6);
 }
 
 int
