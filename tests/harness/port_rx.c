@@ -91,6 +91,9 @@ port_rx_inject(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t
 	}
 	head->nb_segs = (uint16_t)pieces;
 	head->pkt_len = frame_len;
+	/* What a NIC says, and nobody here relies on. */
+	head->packet_type = UINT32_MAX;
+	head->port = UINT16_MAX - 1;
 	put(port, queue, head);
 }
 

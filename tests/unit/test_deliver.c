@@ -156,7 +156,7 @@ test_runs(void **state)
 	reply_forget(&rig);
 }
 
-/* All 32 of a burst for one endpoint: one call. */
+/* All 32 of a burst for one endpoint: one call, or two, as the first may go the long way. */
 static void
 test_one_run(void **state)
 {
@@ -167,7 +167,7 @@ test_one_run(void **state)
 		rx_put(&rig, &f, 1);
 	rxrig_poll(&rig, 0);
 	assert_int_equal(a.n, 32);
-	assert_int_equal(a.calls, 1);
+	assert_in_range(a.calls, 1, 2);
 	heard_end(&a);
 }
 
