@@ -85,12 +85,13 @@ worker_main(void *arg)
 	struct proto_worker *worker = arg;
 	unsigned idle = 0;
 
-	while (atomic_load_explicit(&worker->stack->running, memory_order_relaxed)) {
+	while (atomic_load_explicit(&worker->stack->running, memory_order_acquire)) {
 		uint64_t now = rte_get_tsc_cycles();
 
 		if (proto_poll(worker, now) != 0 || (++idle > IDLE_POLLS && rest(worker, now) != 0))
 			idle = 0;
 	}
+	(void)worker_calls(worker); /* what was called between the last poll and proto_halt() */
 	return 0;
 }
 
@@ -127,7 +128,7 @@ proto_run(struct proto *stack, const unsigned *lcores, struct pktpool_why *why)
 void
 proto_halt(struct proto *stack)
 {
-	if (!atomic_exchange_explicit(&stack->running, false, memory_order_relaxed))
+	if (!atomic_exchange_explicit(&stack->running, false, memory_order_acq_rel))
 		return;
 	for (unsigned i = 0; i < stack->n_workers && stack->lcores[i] != UINT32_MAX; i++)
 		(void)rte_eal_wait_lcore(stack->lcores[i]);
@@ -151,14 +152,14 @@ proto_call(struct proto_worker *worker, proto_call_fn fn, void *arg)
 unsigned
 worker_calls(struct proto_worker *worker)
 {
+	/* What these call in turn is for the next poll: one that calls itself would stay. */
+	unsigned n = rte_ring_count(worker->calls);
 	struct call call;
-	unsigned n = 0;
 
-	if (likely(rte_ring_empty(worker->calls)))
-		return 0;
-	while (rte_ring_sc_dequeue_elem(worker->calls, &call, sizeof(call)) == 0) {
+	for (unsigned i = 0; i < n; i++) {
+		if (rte_ring_sc_dequeue_elem(worker->calls, &call, sizeof(call)) != 0)
+			return i;
 		call.fn(worker, call.arg);
-		n++;
 	}
 	return n;
 }

@@ -137,7 +137,8 @@ PKTPOOL_API void proto_halt(struct proto *stack);
 typedef void (*proto_call_fn)(struct proto_worker *worker, void *arg);
 
 /**
- * Have a worker call a function at its next poll. Any thread.
+ * Have a worker call a function at its next poll, once. Any thread. What was called before
+ * proto_halt() has run when that returns; what waits at proto_stop() is run from there.
  *
  * @return 0; -ENOBUFS: 255 calls wait already.
  */

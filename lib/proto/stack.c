@@ -338,6 +338,8 @@ proto_stop(struct proto *stack)
 	int ret = 0;
 
 	proto_halt(stack);
+	for (unsigned i = 0; i < stack->n_workers; i++)
+		worker_last_calls(stack->workers[i]);
 	for (unsigned i = 0; i < stack->n_links; i++)
 		proto_link_stop(stack->links[i]);
 	if (stack->loop != NULL)

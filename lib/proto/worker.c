@@ -341,6 +341,13 @@ worker_own(struct proto_worker *worker)
 }
 
 void
+worker_last_calls(struct proto_worker *worker)
+{
+	worker_own(worker);
+	(void)worker_calls(worker);
+}
+
+void
 worker_drain(struct proto_worker *worker)
 {
 	worker_own(worker);

@@ -51,4 +51,7 @@ void endpoints_free(struct proto_endpoint **head);
 /* Run the functions that others asked this thread to run. Returns how many. */
 unsigned worker_calls(struct proto_worker *worker);
 
+/* Before its links stop: run the functions that wait, on the caller's thread. */
+void worker_last_calls(struct proto_worker *worker);
+
 #endif
