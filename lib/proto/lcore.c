@@ -21,22 +21,54 @@
 #define IDLE_MS		 1  /* that an rx interrupt is waited for: timers have to run */
 #define INTERRUPT_EVENTS 8
 
-/* Ask for, or do without, an interrupt on every rx queue of this worker. */
+/* Does this worker read a queue of the link? */
 static bool
-interrupts_set(struct proto_worker *worker, bool on)
+reads(const struct proto_worker *worker, const struct proto_link *link)
+{
+	return worker->index < link->n_rx_queues && link->started;
+}
+
+/* Have frames on the first `n` links no longer wake this thread. */
+static void
+events_del(const struct proto_worker *worker, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct proto_link *link = worker->stack->links[i];
+
+		if (reads(worker, link))
+			(void)link->conf.ops->rx_event(link->conf.port, worker->index, false);
+	}
+}
+
+/* Have frames on any link wake this thread; where a port cannot, none does. */
+static bool
+events_add(const struct proto_worker *worker)
 {
 	const struct proto *stack = worker->stack;
 
 	for (unsigned i = 0; i < stack->n_links; i++) {
 		const struct proto_link *link = stack->links[i];
 
-		if (worker->index >= link->n_rx_queues || !link->started)
-			continue;
-		if (link->conf.ops->rx_interrupt == NULL ||
-			link->conf.ops->rx_interrupt(link->conf.port, worker->index, on) != 0)
+		if (reads(worker, link) && (link->conf.ops->rx_event == NULL ||
+						   link->conf.ops->rx_event(link->conf.port,
+							   worker->index, true) != 0)) {
+			events_del(worker, i);
 			return false;
+		}
 	}
 	return true;
+}
+
+/* Switch the interrupts on or off. */
+static void
+interrupts_set(const struct proto_worker *worker, bool on)
+{
+	for (unsigned i = 0; i < worker->stack->n_links; i++) {
+		const struct proto_link *link = worker->stack->links[i];
+
+		if (reads(worker, link))
+			link->conf.ops->rx_interrupt(link->conf.port, worker->index, on);
+	}
 }
 
 static void
@@ -53,16 +85,19 @@ static unsigned
 rest_interrupt(struct proto_worker *worker)
 {
 	struct rte_epoll_event events[INTERRUPT_EVENTS];
-	unsigned work = 0;
+	unsigned work;
 
-	if (!interrupts_set(worker, true)) {
+	if (worker->events == WORKER_EVENTS_UNKNOWN)
+		worker->events = events_add(worker) ? WORKER_EVENTS : WORKER_EVENTS_NONE;
+	if (worker->events == WORKER_EVENTS_NONE) {
 		rest_pause(rte_get_tsc_cycles());
 		return 0;
 	}
+	interrupts_set(worker, true);
 	work = proto_poll(worker, rte_get_tsc_cycles());
 	if (work == 0)
 		(void)rte_epoll_wait(RTE_EPOLL_PER_THREAD, events, INTERRUPT_EVENTS, IDLE_MS);
-	(void)interrupts_set(worker, false);
+	interrupts_set(worker, false);
 	return work;
 }
 
@@ -85,12 +120,15 @@ worker_main(void *arg)
 	struct proto_worker *worker = arg;
 	unsigned idle = 0;
 
+	worker->events = WORKER_EVENTS_UNKNOWN;
 	while (atomic_load_explicit(&worker->stack->running, memory_order_acquire)) {
 		uint64_t now = rte_get_tsc_cycles();
 
 		if (proto_poll(worker, now) != 0 || (++idle > IDLE_POLLS && rest(worker, now) != 0))
 			idle = 0;
 	}
+	if (worker->events == WORKER_EVENTS)
+		events_del(worker, worker->stack->n_links);
 	(void)worker_calls(worker); /* what was called between the last poll and proto_halt() */
 	return 0;
 }

@@ -95,10 +95,13 @@ struct proto_port_ops {
 	/** NULL (nothing is ever received), or as rte_eth_rx_burst(). */
 	uint16_t (*rx_burst)(void *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n);
 	/**
-	 * NULL, or: from now on wake (`on`) this thread's rte_epoll_wait() when a frame comes on
-	 * this rx queue, or do not. @return 0 or negative errno: the port cannot.
+	 * NULL, or: while rx_interrupt has it on, a frame that comes on this rx queue wakes this
+	 * thread's rte_epoll_wait() from now on (`on`), or no longer. An edge: what came before is
+	 * not told. @return 0 or negative errno: the port cannot.
 	 */
-	int (*rx_interrupt)(void *port, uint16_t queue, bool on);
+	int (*rx_event)(void *port, uint16_t queue, bool on);
+	/** Switch the interrupt of a queue on or off; called only after rx_event has returned 0. */
+	void (*rx_interrupt)(void *port, uint16_t queue, bool on);
 	/** As rte_eth_tx_done_cleanup(): free sent mbufs. @return how many, or -ENOTSUP. */
 	int (*tx_reclaim)(void *port, uint16_t queue, uint32_t max);
 	/**

@@ -11,6 +11,13 @@
 #include "tx/control.h"
 #include "tx/flow.h"
 
+/* Whether frames can wake a worker that sleeps: asked once a run, for the EAL logs each refusal. */
+enum worker_events {
+	WORKER_EVENTS_UNKNOWN,
+	WORKER_EVENTS,
+	WORKER_EVENTS_NONE,
+};
+
 struct proto_worker {
 	struct proto *stack;
 	struct tx_share share;
@@ -19,8 +26,9 @@ struct proto_worker {
 	struct rx *rx;
 	uint64_t now; /* of the last poll */
 	uint64_t rng;
-	uint32_t hold_gen; /* of the net when what waits was looked at last */
-	bool holding;	   /* what waits found no room: look again */
+	uint32_t hold_gen;	   /* of the net when what waits was looked at last */
+	bool holding;		   /* what waits found no room: look again */
+	enum worker_events events; /* of this run */
 	uint16_t index;
 	uint32_t n_rx_packets;
 	struct pktpool *rx_pool;

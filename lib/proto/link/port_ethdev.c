@@ -238,19 +238,20 @@ ethdev_rx_burst(void *port, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 }
 
 static int
+ethdev_rx_event(void *port, uint16_t queue, bool on)
+{
+	return rte_eth_dev_rx_intr_ctl_q(port_id_of(port), queue, RTE_EPOLL_PER_THREAD,
+		on ? RTE_INTR_EVENT_ADD : RTE_INTR_EVENT_DEL, NULL);
+}
+
+static void
 ethdev_rx_interrupt(void *port, uint16_t queue, bool on)
 {
-	uint16_t port_id = port_id_of(port);
-	int ret;
-
-	if (!on) {
-		(void)rte_eth_dev_rx_intr_disable(port_id, queue);
-		return rte_eth_dev_rx_intr_ctl_q(
-			port_id, queue, RTE_EPOLL_PER_THREAD, RTE_INTR_EVENT_DEL, NULL);
-	}
-	ret = rte_eth_dev_rx_intr_ctl_q(
-		port_id, queue, RTE_EPOLL_PER_THREAD, RTE_INTR_EVENT_ADD, NULL);
-	return ret == 0 ? rte_eth_dev_rx_intr_enable(port_id, queue) : ret;
+	/* A driver that refuses has events and no switch for them, as net_tap: they always come. */
+	if (on)
+		(void)rte_eth_dev_rx_intr_enable(port_id_of(port), queue);
+	else
+		(void)rte_eth_dev_rx_intr_disable(port_id_of(port), queue);
 }
 
 static int
@@ -281,6 +282,7 @@ const struct proto_port_ops proto_port_ethdev = {
 	.tx_prepare = ethdev_tx_prepare,
 	.tx_burst = ethdev_tx_burst,
 	.rx_burst = ethdev_rx_burst,
+	.rx_event = ethdev_rx_event,
 	.rx_interrupt = ethdev_rx_interrupt,
 	.tx_reclaim = ethdev_tx_reclaim,
 	.set_groups = ethdev_set_groups,
