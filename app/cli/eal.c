@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,7 +177,17 @@ start_user(const struct eal_args *args, struct opt_error *err)
 int
 eal_start(const struct eal_args *args, const char *vdev, unsigned megabytes, struct opt_error *err)
 {
-	return args->argc > 0 ? start_user(args, err) : start_embedded(vdev, megabytes, err);
+	sigset_t signals, before;
+
+	/* EAL's threads inherit this: a signal is the main thread's, and ends no call of theirs. */
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)pthread_sigmask(SIG_BLOCK, &signals, &before);
+	int ret = args->argc > 0 ? start_user(args, err) : start_embedded(vdev, megabytes, err);
+
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ret;
 }
 
 void
