@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The peer of the tests against the kernel: what its two files share. */
+/* The peer of the tests against the kernel: what its files share. */
 #ifndef PEER_H
 #define PEER_H
 
@@ -10,6 +10,7 @@ struct peer {
 	struct proto_link *link;
 	struct proto_worker *worker;
 	struct proto_endpoint *ep;
+	bool running; /* the workers have lcores of their own; `worker` is the first */
 };
 
 /* Callbacks of the endpoint. */
@@ -24,7 +25,14 @@ void peer_send(struct peer *peer, const struct proto_peer *to, uint32_t payload_
 /* Do what a line says: send, addrs, neigh, forget, pmtu, join, leave, counters. */
 void peer_command(struct peer *peer, char *line);
 
-/* All counters that are not 0, as an event. */
+/* Do what a line says, on the thread of the first worker. */
+void peer_obey(struct peer *peer, char *line);
+
+/* Run all workers, each with an endpoint: ports from conf's on. Returns 0 or an error. */
+int peer_run_workers(
+	struct peer *peer, const struct proto_endpoint_conf *conf, struct pktpool_why *why);
+
+/* All counters, as an event: of each worker ("worker"), and of the stack ("counters"). */
 void peer_say_counters(const struct peer *peer);
 
 /* Join a group by its text. Returns 0 or an error. */

@@ -9,6 +9,17 @@
 
 #define ANSWER_MAX 64
 
+int
+peer_join(struct peer *peer, const char *text)
+{
+	struct pktpool_why why = {""};
+	struct proto_addr group;
+
+	if (proto_addr_parse(text, &group, &why) != 0)
+		return -1;
+	return proto_join(peer->ep, &group, NULL, &why);
+}
+
 static void
 say_addrs(const struct peer *peer)
 {
@@ -42,22 +53,33 @@ say_neigh(const struct peer *peer)
 	printf("]}\n");
 }
 
+static void
+say_counters(const char *event, const struct proto_counters *sum)
+{
+	printf("{\"event\": \"%s\"", event);
+	for (int i = 0; i < PROTO_C_MAX; i++)
+		printf(", \"%s\": %" PRIu64, proto_counter_name(i), sum->count[i]);
+	printf(", \"drop\": {");
+	for (int i = 0, n = 0; i < PROTO_DROP_MAX; i++) {
+		if (sum->drop[i] > 0)
+			printf("%s\"%s\": %" PRIu64, n++ > 0 ? ", " : "", proto_drop_name(i),
+				sum->drop[i]);
+	}
+	printf("}}\n");
+}
+
 void
 peer_say_counters(const struct peer *peer)
 {
+	const struct proto_worker *worker;
 	struct proto_counters sum;
 
-	proto_counters(peer->stack, &sum);
-	printf("{\"event\": \"counters\"");
-	for (int i = 0; i < PROTO_C_MAX; i++)
-		printf(", \"%s\": %" PRIu64, proto_counter_name(i), sum.count[i]);
-	printf(", \"drop\": {");
-	for (int i = 0, n = 0; i < PROTO_DROP_MAX; i++) {
-		if (sum.drop[i] > 0)
-			printf("%s\"%s\": %" PRIu64, n++ > 0 ? ", " : "", proto_drop_name(i),
-				sum.drop[i]);
+	for (unsigned i = 0; (worker = proto_worker_at(peer->stack, i)) != NULL; i++) {
+		proto_worker_counters(worker, &sum);
+		say_counters("worker", &sum);
 	}
-	printf("}}\n");
+	proto_counters(peer->stack, &sum);
+	say_counters("counters", &sum);
 }
 
 /* What a command gives: an event, and how it ended. */

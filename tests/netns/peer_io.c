@@ -77,6 +77,7 @@ say_datagram(struct proto_endpoint *ep, const struct rte_mbuf *pkt)
 	struct proto_rx_info info;
 
 	proto_rx_info(ep, pkt, &info);
+	flockfile(stdout); /* other workers' lines */
 	printf("{\"event\": \"datagram\", \"from\": \"%s\", \"port\": %u, \"to\": \"%s\", "
 	       "\"frames\": %u, \"data\": \"",
 		proto_addr_format(&info.peer.addr, from, sizeof(from)), info.peer.port,
@@ -86,6 +87,7 @@ say_datagram(struct proto_endpoint *ep, const struct rte_mbuf *pkt)
 			printf("%02x", rte_pktmbuf_mtod(s, const uint8_t *)[i]);
 	}
 	printf("\"}\n");
+	funlockfile(stdout);
 }
 
 void

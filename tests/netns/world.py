@@ -94,12 +94,13 @@ def inside(namespace):
 class Peer:
     """The peer program: its events, its commands, and its end."""
 
-    def __init__(self, program, driver, args, namespace=None):
+    def __init__(self, program, driver, args, namespace=None, eal=()):
         self.dir = tempfile.mkdtemp()
         self.events, self.changed = [], threading.Condition()
         self.command_line = [
             program, '--no-huge', '--no-pci', '--no-shconf', '-m', '512', '--iova-mode=va',
-            '--file-prefix', f'peer{os.getpid()}', '--log-level=4', '--vdev', driver, '--', *args]
+            '--file-prefix', f'peer{os.getpid()}', '--log-level=4', *eal,
+            '--vdev', driver, '--', *args]
         if namespace:
             self.command_line = ['ip', 'netns', 'exec', namespace, *self.command_line]
         self.process = subprocess.Popen(
@@ -113,7 +114,8 @@ class Peer:
 
     def __exit__(self, kind, *_):
         if kind is None:
-            self.end()
+            if not self.process.stdin.closed:
+                self.end()
         elif self.process.poll() is None:
             mark = self.tell('counters')
             with contextlib.suppress(Failed):
@@ -172,6 +174,10 @@ class Peer:
         check(c['payloads_accepted'] == c['payloads_completed'] + c['payloads_failed'], c)
         check(c['frames_received'] + c['frames_shared'] == c['frames_delivered']
               + c['frames_consumed'] + c['frames_discarded'], 'not balanced:', c)
+        for w in (e for e in self.events[mark:] if e['event'] == 'worker'):
+            check(w['frames_received'] + w['frames_shared'] + w['frames_taken_over']
+                  == w['frames_delivered'] + w['frames_consumed'] + w['frames_discarded']
+                  + w['frames_handed_over'], 'a worker is not balanced:', w)
         check(c['frames_staged'] == c['frames_sent'] + c['frames_dropped'], c)
         return c
 
