@@ -12,6 +12,7 @@ import select
 import socket
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import world
@@ -119,6 +120,26 @@ def on_af_packet(program):
             spread(peer, 'va', SIZES[:5], SIZES, 12)
 
 
+def crossing(program):
+    """One pair of addresses, a thread for each worker: while fragments to one come in, others send,
+    and the kernel's table of flows moves the pair, whose ports it does not see, to their queue."""
+    sizes = (9000, 30000, 1473, 65507)
+
+    def ping_pong(family, to):
+        with world.udp(family) as s:
+            for i in range(200):
+                sent = world.pattern(sizes[i % len(sizes)])
+                s.sendto(sent, to)
+                check(s.recv(70000) == sent, to, len(sent), 'other bytes came back')
+
+    with tap(program, WORKERS, '--idle', 'interrupt') as peer, ThreadPoolExecutor(WORKERS) as pool:
+        for family, _, addr in BOTH:
+            for done in [pool.submit(ping_pong, family, (addr, 9000 + w)) for w in range(WORKERS)]:
+                done.result()
+        total = peer.end()
+    return f'{total["datagrams_reassembled"]} datagrams put together'
+
+
 def worker_thread(peer):
     """The directory of the first worker's thread in /proc."""
     def find():
@@ -168,7 +189,7 @@ def rests(program):
     return f'{asleep:.1f} ms of CPU a second asleep'
 
 
-CASES = {'tap': on_tap, 'af-packet': on_af_packet, 'rests': rests}
+CASES = {'tap': on_tap, 'af-packet': on_af_packet, 'crossing': crossing, 'rests': rests}
 
 
 def main():

@@ -81,6 +81,7 @@ ethdev_info(void *port, struct proto_port_info *info)
 		info->offload_extra = quirk->offload_extra;
 		info->reclaim = quirk->reclaim;
 		info->cpu_only = quirk->cpu_only;
+		info->frags_together &= !quirk->frags_apart;
 	}
 	if (((info->offload_capa | info->offload_extra) & RTE_ETH_TX_OFFLOAD_MULTI_SEGS) == 0)
 		info->segs_max = 1;

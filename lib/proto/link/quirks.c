@@ -40,9 +40,12 @@ static const struct driver_quirk quirks[] = {
 		.cpu_only = true,
 	},
 	{
+		/* It offers to hash fragments by addresses and leaves it to the kernel, which takes
+		 * the queue that last sent from one to the other: it changes with each reply. */
 		.driver = "net_tap",
 		.reclaim = PROTO_RECLAIM_IN_BURST,
 		.cpu_only = true,
+		.frags_apart = true,
 	},
 	{
 		.driver = "net_memif",

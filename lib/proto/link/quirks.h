@@ -12,8 +12,9 @@ struct driver_quirk {
 	const char *frame_max_why; /* what happens above frame_max */
 	uint64_t offload_extra;	   /* RTE_ETH_TX_OFFLOAD_*: done without being advertised */
 	enum proto_reclaim reclaim;
-	bool cpu_only;	/* reads frames by CPU, never by DMA */
-	bool hears_all; /* receives every frame, whatever its address, and has no filter to set */
+	bool cpu_only;	  /* reads frames by CPU, never by DMA */
+	bool frags_apart; /* fragments of a datagram come on several rx queues, whatever it says */
+	bool hears_all;	  /* receives every frame, whatever its address, and has no filter to set */
 };
 
 /* The row of a driver, or NULL. */
