@@ -9,9 +9,11 @@
  * usage: peer EAL-FLAGS -- [--addr A/LEN]... [--route A/LEN=GATEWAY]... [--join GROUP]...
  *	[--port N] [--mtu N] [--vlan VID] [--outer VID] [--dad] [--slaac] [--sink]
  *	[--reass-timeout SECONDS] [--workers N] [--idle spin|pause|interrupt]
+ *	[--clock TIMES]
  *
  * With --workers each runs on an EAL lcore of its own, with an endpoint on a port of its own, from
- * --port on. Without, the main thread polls the only one.
+ * --port on. Without, the main thread polls the only one;
+ * its time may go faster than ours (--clock), so that minutes pass in seconds.
  */
 #include "peer_args.h"
 
@@ -97,14 +99,18 @@ read_commands(struct peer *peer)
 #define IDLE_POLLS 200
 
 static void
-run(struct peer *peer)
+run(struct peer *peer, unsigned clock)
 {
 	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+	const uint64_t begun = rte_get_tsc_cycles();
 	unsigned idle = 0;
 
 	while (!stop) {
 		if (!peer->running) {
-			idle = proto_poll(peer->worker, rte_get_tsc_cycles()) > 0 ? 0 : idle + 1;
+			idle = proto_poll(peer->worker,
+				       begun + clock * (rte_get_tsc_cycles() - begun)) > 0
+				       ? 0
+				       : idle + 1;
 			if (idle < IDLE_POLLS)
 				continue;
 		}
@@ -123,7 +129,7 @@ say_leak(void *arg, const char *line)
 int
 main(int argc, char **argv)
 {
-	struct asked asked = {.ep = {.local_port = 9000}};
+	struct asked asked = {.ep = {.local_port = 9000}, .clock = 1};
 	struct pktpool_why why = {"arguments"};
 	struct peer peer = {0};
 	int status, eal = rte_eal_init(argc, argv);
@@ -139,7 +145,7 @@ main(int argc, char **argv)
 	signal(SIGTERM, on_signal);
 	fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
 	printf("{\"event\": \"up\"}\n");
-	run(&peer);
+	run(&peer, asked.clock);
 	status = proto_stop(peer.stack);
 	peer_say_counters(&peer);
 	status = status != 0 ? status : proto_destroy(peer.stack, say_leak, NULL);

@@ -63,6 +63,7 @@ enum {
 	OPT_WORKERS = 'w',
 	OPT_IDLE = 'i',
 	OPT_REASS = 't',
+	OPT_CLOCK = 'c',
 };
 
 static const struct option options[] = {
@@ -79,6 +80,7 @@ static const struct option options[] = {
 	{"workers", required_argument, NULL, OPT_WORKERS},
 	{"idle", required_argument, NULL, OPT_IDLE},
 	{"reass-timeout", required_argument, NULL, OPT_REASS},
+	{"clock", required_argument, NULL, OPT_CLOCK},
 	{NULL, 0, NULL, 0},
 };
 
@@ -152,6 +154,9 @@ take_option(struct asked *a, int opt)
 		a->stack.reass_timeout_ipv4_s = a->stack.reass_timeout_ipv6_s =
 			(uint32_t)atoi(optarg);
 		return 0;
+	case OPT_CLOCK:
+		a->clock = (unsigned)atoi(optarg);
+		return a->clock > 0 ? 0 : -1;
 	default:
 		return -1;
 	}

@@ -15,6 +15,7 @@ struct asked {
 	struct proto_endpoint_conf ep;
 	char *addrs[MANY], *routes[MANY], *groups[MANY];
 	unsigned n_addrs, n_routes, n_groups;
+	unsigned clock; /* how many times as fast as the TSC the peer's time goes */
 	bool sink;
 	bool run; /* the workers by themselves, each with an endpoint */
 };
