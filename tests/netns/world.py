@@ -285,7 +285,7 @@ def run(cases):
         except (Failed, OSError, subprocess.SubprocessError) as e:
             status = 1
             print(f'FAIL {name}: {type(e).__name__} {e}', flush=True)
-        for interface in ('va', 'ka', 'ra'):
+        for interface in ('va', 'ka', 'ra', 'cbbr0'):
             sh(f'ip link del {interface}', must=False)
         sh('ip -all netns del', must=False)
     return status
