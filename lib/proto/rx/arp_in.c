@@ -57,7 +57,9 @@ conflict_check(struct rx *rx, const struct rx_frame *f, const struct arp_view *v
 
 	if (rte_is_same_ether_addr(&view->sender_mac, &f->link->port.mac))
 		return false;
-	if (view->sender_ip != 0 && ifaddr_find(addrs, &sender) != NULL) {
+	own = ifaddr_find(addrs, &sender);
+	/* One that has been given up is the other's: a neighbour as any. */
+	if (view->sender_ip != 0 && own != NULL && own->state != IFADDR_CONFLICT) {
 		announce_conflict(
 			rx->net, rx->control, f->zone, &sender, &view->sender_mac, false, rx->now);
 		return true;
