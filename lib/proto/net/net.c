@@ -32,6 +32,15 @@ route_over(const struct net *net, const struct proto_link *link, const struct pr
 	return route != NULL && route->link == link ? route : NULL;
 }
 
+/* Link-local prefixes are on every link, never behind a router (RFC 4861 5.1, RFC 3927 2.6.2). */
+static bool
+is_link_local(const struct proto_addr *addr)
+{
+	if (addr->family == PROTO_IPV6)
+		return addr->bytes[0] == 0xfe && (addr->bytes[1] & 0xc0) == 0x80;
+	return addr->bytes[0] == 169 && addr->bytes[1] == 254;
+}
+
 /* The address to resolve for `dst`: itself or a gateway. NULL: no route. */
 static const struct proto_addr *
 next_hop(const struct net *net, const struct proto_link *link, const struct proto_addr *dst,
@@ -39,9 +48,9 @@ next_hop(const struct net *net, const struct proto_link *link, const struct prot
 {
 	const struct route *route = route_over(net, link, dst);
 
-	if (route != NULL)
-		return route->gateway.family != 0 ? &route->gateway : dst;
-	return bound_link ? dst : NULL;
+	if (route != NULL && route->gateway.family != 0 && !is_link_local(dst))
+		return &route->gateway;
+	return route != NULL || bound_link ? dst : NULL;
 }
 
 static void
