@@ -52,7 +52,7 @@ def told_4(before):
     """Two errors were counted, which is all that Linux does about this one over IPv4."""
     def grown():
         after = world.snmp()
-        check(after['Icmp.InErrors'] == after['Icmp.InCsumErrors'] == 0, 'bad ICMP errors', after)
+        check(after['Icmp.InErrors'] == after['Icmp.InCsumErrors'] == 0, 'bad ICMP errors')
         return after['Icmp.InTimeExcds'] - before['Icmp.InTimeExcds'] == 2
     until(grown, 'two ICMP errors of a reassembly')
 
