@@ -26,8 +26,8 @@ def bridge(igmp, mld):
     """va becomes a port of a bridge that asks each second, in these versions."""
     world.veth()
     sh('ip addr flush dev va; ip link add cbbr0 type bridge mcast_snooping 1 mcast_querier 1 '
-       f'mcast_query_use_ifaddr 1 mcast_igmp_version {igmp} mcast_mld_version {mld} mcast_query_interval 100 '
-       'mcast_startup_query_interval 100 mcast_query_response_interval 50 '
+       f'mcast_query_use_ifaddr 1 mcast_igmp_version {igmp} mcast_mld_version {mld} '
+       'mcast_query_interval 100 mcast_startup_query_interval 100 mcast_query_response_interval 50 '
        'mcast_last_member_interval 50 mcast_last_member_count 2')
     sh('ip link set va master cbbr0; ip link set cbbr0 up')
     world.address('cbbr0')
@@ -65,9 +65,10 @@ def ours(sniffer, kind, *fields):
 def newest(program):
     """IGMPv3 and MLDv2 (RFC 3376 4.2, RFC 3810 5.2)."""
     sniffer = queried(program, 3, 2)
-    rows = ours(sniffer, 'igmp', 'igmp.type', 'igmp.checksum.status', 'ip.checksum.status', 'ip.ttl',
-                'ip.dst', 'ip.opt.ra')
-    check(len(rows) > 2 and all(r == ['0x22', '1', '1', '1', '224.0.0.22', '0'] for r in rows), rows)
+    rows = ours(sniffer, 'igmp', 'igmp.type', 'igmp.checksum.status', 'ip.checksum.status',
+                'ip.ttl', 'ip.dst', 'ip.opt.ra')
+    check(len(rows) > 2 and all(r == ['0x22', '1', '1', '1', '224.0.0.22', '0'] for r in rows),
+          'IGMPv3', rows)
     rows = ours(sniffer, 'icmpv6.type == 143 && icmpv6.mldr.mar.multicast_address == ' + G6,
                 'icmpv6.checksum.status', 'ipv6.hlim', 'ipv6.dst', 'ipv6.opt.router_alert')
     check(len(rows) > 2 and all(r == ['1', '1', 'ff02::16', '0'] for r in rows), rows)
@@ -121,8 +122,8 @@ def questions():
 
 
 def one_group(program):
-    """Asked for a group of ours we say so, for another we are silent. Asked for some sources of ours
-    we answer for all, which says more than was asked (mcast_query.c)."""
+    """Asked for a group of ours we say so, for another we are silent. Asked for some sources of
+    ours we answer for all, which says more than was asked (mcast_query.c)."""
     world.veth()
     igmp, mld = questions()
     wire = world.raw('va')
@@ -135,7 +136,8 @@ def one_group(program):
                            'icmpv6.type')) >= 2, 'the first reports')
         for sources4, sources6 in (([], []), (['10.9.0.1'], ['fd00:9::1'])):
             sniffer = world.Sniffer('va')
-            for frame in (igmp(OTHER4, []), mld(OTHER6, []), igmp(G4, sources4), mld(G6, sources6)):
+            for frame in (igmp(OTHER4, []), mld(OTHER6, []), igmp(G4, sources4),
+                          mld(G6, sources6)):
                 wire.send(bytes(frame))
             rows4 = until(lambda s=sniffer: ours(s, 'igmp.type == 0x22', 'igmp.maddr',
                                                  'igmp.record_type', 'igmp.saddr'), 'a report')

@@ -97,8 +97,9 @@ def incomplete(program):
                 told_6(s6)
             check(p.ask('counters')['drop'].get('frag_timeout') == (5 if family == 4 else 10),
                   'fragments dropped', p.ask('counters')['drop'])
-    seen = sniffer.tshark('icmp.type == 11 || icmpv6.type == 3', 'icmp.code', 'icmp.checksum.status',
-                          'icmpv6.code', 'icmpv6.checksum.status', 'ip.src', 'ipv6.src', 'ip.id')
+    seen = sniffer.tshark('icmp.type == 11 || icmpv6.type == 3', 'icmp.code',
+                          'icmp.checksum.status', 'icmpv6.code', 'icmpv6.checksum.status',
+                          'ip.src', 'ipv6.src', 'ip.id')
     v4 = [r for r in seen if r[0]]
     v6 = [r for r in seen if r[2]]
     check(len(v4) == len(v6) == 2, 'time exceeded', seen)
