@@ -176,7 +176,10 @@ test_lengths(void **state)
 		if (len != 0) {
 			f.bytes[RTE_MIN(at, f.len - 1)] ^= 0x10;
 			assert_false(both_ways(&f, f.len));
+			f.bytes[RTE_MIN(at, f.len - 1)] ^= 0x10;
 		}
+		f.bytes[f.l3 + 10] ^= 1; /* the header's checksum */
+		assert_false(both_ways(&f, f.len));
 	}
 }
 
@@ -345,6 +348,37 @@ test_order(void **state)
 	assert_int_equal(proto_endpoint_destroy(ep), 0);
 }
 
+/* A datagram to an endpoint of IPv6 only, and to two that share: what comes first in the table of
+ * the port is not always whose it is. */
+static void
+test_whose(void **state)
+{
+	struct proto_endpoint_conf conf = {.local_port = 9002, .recv = on_recv};
+	struct proto_endpoint *six, *shares[2];
+	unsigned int n[2] = {0};
+
+	(void)state;
+	assert_int_equal(proto_addr_parse("2001:db8::1", &conf.local, NULL), 0);
+	assert_int_equal(proto_endpoint_create(rig.worker, &conf, &six, NULL), 0);
+	conf = (struct proto_endpoint_conf){
+		.local_port = 9003, .recv = on_recv, .reuse_port = true};
+	for (unsigned int i = 0; i < 2; i++) {
+		conf.arg = &n[i];
+		assert_int_equal(proto_endpoint_create(rig.worker, &conf, &shares[i], NULL), 0);
+	}
+	n_seen = 0;
+	for (uint32_t i = 0; i < 64; i++)
+		number_in(i, i % 2 == 0 ? 9002 : 9003, (uint16_t)(1000 + i), false);
+	rxrig_poll(&rig, 1);
+	assert_int_equal(n_seen, 32);
+	assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_NO_ENDPOINT), 32);
+	assert_int_equal(n[0] + n[1], 32);
+	assert_in_range(n[0], 1, 31);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(proto_endpoint_destroy(shares[i]), 0);
+	assert_int_equal(proto_endpoint_destroy(six), 0);
+}
+
 int
 main(void)
 {
@@ -357,6 +391,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_short_udp, begin, end),
 		cmocka_unit_test_setup_teardown(test_padding_in_a_buffer_of_its_own, begin, end),
 		cmocka_unit_test_setup_teardown(test_order, begin, end),
+		cmocka_unit_test_setup_teardown(test_whose, begin, end),
 	};
 
 	if (eal_start(1, NULL) != 0)
