@@ -118,11 +118,11 @@ core_count(const struct pool_core *core)
  * `out` is what is out with them.
  */
 static bool
-within_limit(struct pool_core *core, const struct rte_mempool_cache *cache, uint32_t *out)
+within_limit(struct pool_core *core, unsigned int n, const struct rte_mempool_cache *cache,
+	uint32_t *out)
 {
 	*out = core_upper(core, cache);
 	if (*out <= core->n) {
-		core->in_overflow = false;
 		if (*out <= core->relaxed)
 			__atomic_store_n(&core->tight, 0, __ATOMIC_RELEASE);
 		return true;
@@ -131,9 +131,8 @@ within_limit(struct pool_core *core, const struct rte_mempool_cache *cache, uint
 	*out = core_count(core);
 	if (*out > core->limit)
 		return false;
-	if (*out > core->n && !core->in_overflow)
+	if (*out > core->n && *out <= (uint64_t)core->n + n)
 		core->overflow_entered++;
-	core->in_overflow = *out > core->n;
 	return true;
 }
 
@@ -169,7 +168,7 @@ core_take_locked(struct pool_core *core, struct rte_mbuf **bufs, unsigned int n)
 	rte_spinlock_lock(&core->lock);
 	if (get(core, bufs, n, cache)) {
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		if (within_limit(core, cache, &out)) {
+		if (within_limit(core, n, cache, &out)) {
 			core_account(slot, n, out);
 			ret = 0;
 		} else {

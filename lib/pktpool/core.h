@@ -70,7 +70,6 @@ struct pool_core {
 	uint64_t grace_cycles;
 
 	rte_spinlock_t lock __rte_cache_aligned;
-	bool in_overflow;
 	uint64_t overflow_entered;
 	uint64_t seen[(RTE_MAX_LCORE + 63) / 64]; /* lcores that ever were: atomic */
 
