@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_memzone.h>
 #include <rte_telemetry.h>
 
 #include "core.h"
@@ -135,6 +136,9 @@ handle_tags(const char *cmd, const char *params, struct rte_tel_data *data)
 void
 telemetry_register(void)
 {
+	/* DPDK appends each time, and forgets nothing: once in a process, of which a zone tells. */
+	if (rte_memzone_reserve("pktpool_telemetry", 1, SOCKET_ID_ANY, 0) == NULL)
+		return;
 	(void)rte_telemetry_register_cmd("/pktpool/list", handle_list,
 		"Names of all packet and buffer pools. Takes no parameters");
 	(void)rte_telemetry_register_cmd("/pktpool/stats", handle_stats,

@@ -174,7 +174,9 @@ links_command(const char *command, const char *params, struct rte_tel_data *data
 void
 stack_telemetry_register(void)
 {
-	/* The second stack of a process finds the commands there: -EEXIST is as good as 0. */
+	/* DPDK appends each time, and forgets nothing: once in a process, of which a zone tells. */
+	if (rte_memzone_reserve("proto_telemetry", 1, SOCKET_ID_ANY, 0) == NULL)
+		return;
 	(void)rte_telemetry_register_cmd(
 		"/proto/list", list_command, "Names of the stacks. Takes no parameters");
 	(void)rte_telemetry_register_cmd("/proto/stats", stats_command,

@@ -190,8 +190,9 @@ add_mempool(struct rte_mempool *mp, void *arg)
 static void
 add_memzone(const struct rte_memzone *mz, void *arg)
 {
-	(void)mz;
-	((struct holdings *)arg)->memzones++;
+	/* That telemetry has been registered is noted once in a process, for good. */
+	if (strcmp(mz->name, "pktpool_telemetry") != 0 && strcmp(mz->name, "proto_telemetry") != 0)
+		((struct holdings *)arg)->memzones++;
 }
 
 struct holdings

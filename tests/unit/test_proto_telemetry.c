@@ -226,6 +226,22 @@ test_meanwhile(void **state)
 	port_fault_fini(&port);
 }
 
+/* However many stacks and pools there have been, each command is known once. */
+static void
+test_once(void **state)
+{
+	static const char *const commands[] = {"\"/proto/list\"", "\"/pktpool/list\""};
+	const char *answer = ask("/");
+
+	(void)state;
+	for (unsigned int i = 0; i < RTE_DIM(commands); i++) {
+		const char *at = strstr(answer, commands[i]);
+
+		assert_non_null(at);
+		assert_null(strstr(at + 1, commands[i]));
+	}
+}
+
 int
 main(void)
 {
@@ -236,6 +252,7 @@ main(void)
 		cmocka_unit_test(test_any_state),
 		cmocka_unit_test(test_many_links),
 		cmocka_unit_test(test_meanwhile),
+		cmocka_unit_test(test_once),
 	};
 	char clean[128];
 	int failed;
