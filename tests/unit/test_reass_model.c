@@ -18,106 +18,11 @@
 #include <rte_common.h>
 
 #include "eal.h"
-#include "fragments.h"
-#include "reass_plan.h"
+#include "reass_model.h"
 
 #define ROOM	2048u
 #define PACKETS 12000u
 #define TIMEOUT 1000u
-
-/* What the model knows of an open datagram. */
-struct model {
-	uint32_t n_frames; /* 0: not open */
-	uint32_t total;	   /* 0: not known */
-	uint32_t n_bytes;
-	uint32_t high; /* where its furthest fragment ends */
-	uint8_t here[BYTES_MAX];
-	uint8_t bytes[BYTES_MAX];
-};
-
-static struct pktpool *pool;
-static struct reass *reass;
-static struct proto_counters counters;
-static struct model models[KEYS];
-static uint64_t noise[2 * BYTES_MAX / 8 + 2];
-static uint64_t foretold[PROTO_DROP_MAX];
-
-static const uint8_t *
-datagram_bytes(uint32_t key)
-{
-	return (const uint8_t *)noise + key * 5003;
-}
-
-static struct reass_key
-key_of(uint32_t key, uint32_t sources)
-{
-	return (struct reass_key){
-		.src = {10, 0, 0, (uint8_t)(key % sources)},
-		.dst = {10, 1, 1, 1},
-		.id = key / 2,
-		.proto = (uint8_t)(17 + key % 2),
-		.family = key % 3 == 0 ? 6 : 4,
-	};
-}
-
-static uint32_t
-bytes_here(const struct model *m, uint32_t from, uint32_t to)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = from; i < to; i++)
-		n += m->here[i];
-	return n;
-}
-
-static enum reass_verdict
-model_drop(struct model *m, enum proto_drop drop)
-{
-	foretold[drop] += m->n_frames + 1;
-	memset(m, 0, sizeof(*m));
-	return REASS_DROPPED;
-}
-
-static enum reass_verdict
-model_take(struct model *m, const struct piece *p, const uint8_t *bytes)
-{
-	uint32_t end = p->offset + p->len, n = bytes_here(m, p->offset, end);
-	bool at_odds = p->more ? m->total != 0 && end >= m->total
-			       : (m->total != 0 ? end != m->total : end <= m->high);
-
-	if (at_odds)
-		return model_drop(m, PROTO_DROP_FRAG_INCONSISTENT);
-	if (n == p->len) {
-		foretold[PROTO_DROP_FRAG_DUPLICATE]++;
-		return REASS_DROPPED;
-	}
-	if (n != 0)
-		return model_drop(m, PROTO_DROP_FRAG_OVERLAP);
-	memset(m->here + p->offset, 1, p->len);
-	memcpy(m->bytes + p->offset, bytes, p->len);
-	m->n_bytes += p->len;
-	m->n_frames++;
-	m->high = RTE_MAX(m->high, end);
-	if (!p->more)
-		m->total = end;
-	return m->total != 0 && m->n_bytes == m->total ? REASS_WHOLE : REASS_HELD;
-}
-
-static enum reass_verdict
-model_add(const struct piece *p, const uint8_t *bytes)
-{
-	if (p->more && p->len % 8 != 0)
-		return REASS_BAD_LENGTH;
-	if (p->offset + p->len > BYTES_MAX)
-		return REASS_BAD_OFFSET;
-	if (p->len == 0) {
-		foretold[PROTO_DROP_FRAG_EMPTY]++;
-		return REASS_DROPPED;
-	}
-	if (p->offset == 0 && !p->more)
-		return REASS_WHOLE;
-	return model_take(&models[p->key], p, bytes);
-}
 
 static struct rte_mbuf *
 packet_of(const struct piece *p, const uint8_t *bytes)
@@ -133,83 +38,17 @@ packet_of(const struct piece *p, const uint8_t *bytes)
 }
 
 static void
-check_whole(
-	const struct piece *p, struct rte_mbuf *datagram, const uint8_t *bytes, uint32_t n_frames)
-{
-	struct model *m = &models[p->key];
-	bool alone = p->offset == 0 && !p->more;
-
-	fragments_check(datagram, alone ? bytes : m->bytes, alone ? p->len : m->total);
-	fragments_check_headers(datagram, 0);
-	assert_int_equal(n_frames, alone ? 1 : m->n_frames);
-	if (!alone)
-		memset(m, 0, sizeof(*m));
-	pktpool_free(datagram);
-}
-
-static void
 arrive(const struct piece *p)
 {
 	static uint8_t other[BYTES_MAX + 64];
 	const uint8_t *bytes = datagram_bytes(p->key) + RTE_MIN(p->offset, BYTES_MAX);
-	struct reass_key key = key_of(p->key, 4);
-	struct rte_mbuf *datagram = NULL;
-	enum reass_verdict want, got;
-	uint32_t n_frames = 0;
 
 	if (p->wrong) {
 		for (uint32_t i = 0; i < p->len; i++)
 			other[i] = (uint8_t)~bytes[i];
 		bytes = other;
 	}
-	struct reass_frag frag = {
-		.key = &key,
-		.pkt = packet_of(p, bytes),
-		.offset = p->offset,
-		.more = p->more,
-		.counters = &counters,
-	};
-
-	if (rng_below(&rng, 2) == 0)
-		reass_prefetch(reass, &key);
-	want = model_add(p, bytes);
-	got = reass_add(reass, &frag, 1, &datagram, &n_frames);
-	if (got != want)
-		fail_msg("key %u, %u bytes at %u%s: verdict %d, not %d", p->key, p->len, p->offset,
-			p->more ? "+" : "", got, want);
-	if (got == REASS_BAD_LENGTH || got == REASS_BAD_OFFSET) {
-		fragments_check(frag.pkt, bytes, p->len);
-		pktpool_free(frag.pkt);
-	}
-	if (got == REASS_WHOLE)
-		check_whole(p, datagram, bytes, n_frames);
-}
-
-static void
-check_figures(void)
-{
-	struct reass_usage usage;
-	uint32_t datagrams = 0, frames = 0;
-
-	reass_usage(reass, &usage);
-	for (uint32_t k = 0; k < KEYS; k++) {
-		datagrams += models[k].n_frames != 0;
-		frames += models[k].n_frames;
-	}
-	assert_int_equal(usage.datagrams, datagrams);
-	assert_int_equal(usage.frames, frames);
-	for (unsigned int i = 0; i < PROTO_DROP_MAX; i++)
-		if (counters.drop[i] != foretold[i])
-			fail_msg("drop %u: %lu, not %lu", i, counters.drop[i], foretold[i]);
-}
-
-static uint32_t
-in_use(void)
-{
-	struct pktpool_usage usage;
-
-	pktpool_usage(pool, &usage);
-	return usage.in_use;
+	model_check(p, bytes, packet_of(p, bytes), 1, rng_below(&rng, 2) == 0);
 }
 
 /* What is still open goes: by flush, or in time. */
@@ -227,9 +66,7 @@ end_round(void)
 				pktpool_free(expired[i].first);
 	}
 	reass_flush(reass);
-	for (uint32_t k = 0; k < KEYS; k++)
-		foretold[drop] += models[k].n_frames;
-	memset(models, 0, sizeof(models));
+	model_forget_all(drop);
 	check_figures();
 	assert_int_equal(in_use(), 0);
 }
