@@ -441,12 +441,22 @@ step(struct fuzz_input *in)
 /* What waits for a neighbour has been told that there is none when so many seconds are over. */
 #define PATIENCE_S 10u
 
+static uint32_t
+outstanding(void)
+{
+	uint32_t n = 0;
+
+	for (unsigned int w = 0; proto_worker_at(rig.stack, w) != NULL; w++)
+		n += proto_worker_outstanding(proto_worker_at(rig.stack, w));
+	return n;
+}
+
 static void
 stop(void)
 {
 	give_back();
 	port_fault_takes_all(&rig.port->fault);
-	for (unsigned int i = 0; i < PATIENCE_S; i++)
+	for (unsigned int i = 0; i < PATIENCE_S && outstanding() != 0; i++)
 		poll_all(1000);
 	give_back();
 	rxrig_stop(&rig);

@@ -57,8 +57,9 @@ def packets4():
     yield 'udp', ip4() / udp()
     yield 'options', ip4(options=[IPOption_Router_Alert()]) / udp()
     yield 'ping', ip4() / ICMP(id=1, seq=2) / Raw(DATA[:32])
-    for name, kind, code, mtu in (('port', 3, 3, 0), ('too-big', 3, 4, 1280), ('too-big-0', 3, 4, 0),
-                                  ('time', 11, 0, 0), ('frag-time', 11, 1, 0), ('param', 12, 0, 0)):
+    for name, kind, code, mtu in (('port', 3, 3, 0), ('too-big', 3, 4, 1280),
+                                  ('too-big-0', 3, 4, 0), ('time', 11, 0, 0),
+                                  ('frag-time', 11, 1, 0), ('param', 12, 0, 0)):
         yield 'error-' + name, ip4() / ICMP(type=kind, code=code, nexthopmtu=mtu) / sent4()
     yield 'igmp-query', IP(src=PEER4, dst='224.0.0.1', ttl=1,
                            options=[IPOption_Router_Alert()]) / IGMP(type=0x11, mrcode=10)
@@ -210,7 +211,8 @@ def reass():
         yield mode + '-duplicate', head + whole[0] * 2 + b''.join(whole)
         yield mode + '-overlap', head + whole[0] + piece(2, 50, 100) + whole[2]
         yield mode + '-two-ends', head + piece(3, 9, 9, False) + piece(3, 20, 9, False)
-        yield mode + '-odd', head + piece(1, 0, 9, True, 8) + b'\3' + piece(1, 5, 9, False, 8) + b'\3'
+        yield mode + '-odd', head + piece(1, 0, 9, True, 8) + b'\3' + \
+            piece(1, 5, 9, False, 8) + b'\3'
         yield mode + '-long', head + struct.pack('>BBHH', 4, 5, 8190, 65535)
         yield mode + '-blocks', head + b''.join(piece(7, i, 1, i < 39) for i in range(39, -1, -1))
         yield mode + '-time', head + whole[0] + b'\x87\xff\xff' + whole[1] + b'\x81' + whole[2]

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "fuzz.h"
 
@@ -95,6 +96,9 @@ run_path(const char *path)
 }
 
 #ifdef __AFL_HAVE_MANUAL_CONTROL
+/* What AFL++'s macros become. */
+#pragma clang diagnostic ignored "-Wcast-qual"
+#pragma clang diagnostic ignored "-Wconversion"
 __AFL_FUZZ_INIT();
 
 static int
