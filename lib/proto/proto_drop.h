@@ -175,7 +175,8 @@ PKTPOOL_API const char *proto_counter_meaning(enum proto_counter counter);
 	X(GROUP_BAD, "group_bad", "an IGMP or MLD message that is not valid (RFC 3376, RFC 3810)") \
 	X(REPLY_REFUSED, "reply_refused", "an answer was due, and no descriptors were free")       \
 	X(HANDOVER_FULL, "handover_full",                                                          \
-		"the inbox of the worker that owns the endpoint is full")                          \
+		"the worker that owns the endpoint is behind: its inbox is full, or keeps too "    \
+		"much of the receive pool")                                                        \
 	X(NO_MEMORY, "no_memory", "no descriptor was free for a copy")                             \
 	X(STOPPED, "stopped", "the stack was stopped while it held the frame")
 

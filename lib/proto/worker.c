@@ -15,6 +15,7 @@
 #include "upkeep.h"
 
 #define INBOX_SIZE	4096 /* packets that other workers passed on */
+#define RX_PACKETS_KEPT 4    /* one in so many is not for them */
 #define CALLS_SIZE	256
 #define RX_PACKETS_LOOP 64
 #define HOLD_LIMIT	2048 /* frames that wait for neighbours, a link */
@@ -163,6 +164,7 @@ rx_create(struct proto_worker *worker, int socket)
 	for (unsigned i = 0; i < RX_BURST; i++)
 		rx->batch.key_at[i] = &rx->batch.keys[i];
 	rx->pool = pktpool_mempool(worker->rx_pool);
+	rx->pool_low = worker->n_rx_packets / RX_PACKETS_KEPT;
 	rx->addr_gen = atomic_load_explicit(&stack->net.addr_gen, memory_order_acquire) - 1;
 	if (conf->icmp_rate != UINT32_MAX)
 		limit_init(&rx->icmp_limit, stack->net.hz / conf->icmp_rate, ICMP_BURST);

@@ -70,31 +70,43 @@ put(struct port_rx *port, uint16_t queue, struct rte_mbuf *pkt)
 	port->rx[queue].frames[port->rx[queue].tail++ % PORT_RX_FRAMES] = pkt;
 }
 
-void
-port_rx_inject(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t frame_len,
+bool
+port_rx_offer(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t frame_len,
 	uint32_t pieces)
 {
 	const uint8_t *from = bytes;
 	struct rte_mbuf *head = NULL, **link = &head;
 	uint32_t left = frame_len;
 
+	assert_true(port->rx[queue].tail - port->rx[queue].head < PORT_RX_FRAMES);
 	for (uint32_t i = 0; i < pieces; i++) {
 		struct rte_mbuf *seg = rte_pktmbuf_alloc(port->pools[queue]);
 		uint32_t len = i + 1 == pieces ? left : frame_len / pieces;
 
-		assert_non_null(seg);
+		if (seg == NULL) {
+			rte_pktmbuf_free(head);
+			return false;
+		}
 		memcpy(rte_pktmbuf_append(seg, (uint16_t)len), from, len);
 		from += len;
 		left -= len;
 		*link = seg;
 		link = &seg->next;
+		head->nb_segs = (uint16_t)(i + 1);
 	}
-	head->nb_segs = (uint16_t)pieces;
 	head->pkt_len = frame_len;
 	/* What a NIC says, and nobody here relies on. */
 	head->packet_type = UINT32_MAX;
 	head->port = UINT16_MAX - 1;
 	put(port, queue, head);
+	return true;
+}
+
+void
+port_rx_inject(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t frame_len,
+	uint32_t pieces)
+{
+	assert_true(port_rx_offer(port, queue, bytes, frame_len, pieces));
 }
 
 static void

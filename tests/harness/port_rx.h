@@ -34,5 +34,8 @@ void port_rx_inject_exact(
 
 /* The mbuf that was put in last, and is not taken yet. */
 struct rte_mbuf *port_rx_last(struct port_rx *port, uint16_t queue);
+/* The same; false where the pool has no more buffers: the frame is missed, as a NIC misses it. */
+bool port_rx_offer(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t frame_len,
+	uint32_t pieces);
 
 #endif /* HARNESS_PORT_RX_H */

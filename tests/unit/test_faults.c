@@ -242,6 +242,56 @@ test_ring_full(void **state)
 	assert_int_equal(n_sent, n_accepted);
 }
 
+static int
+begin_two(void **state)
+{
+	(void)state;
+	init(2);
+	rxrig_start(&rig);
+	return 0;
+}
+
+/*
+ * The other worker is not polled, and what comes for it comes in here: this worker's own datagrams
+ * are delivered all the same, for the other does not get all that they are received with.
+ */
+static void
+test_worker_stalls(void **state)
+{
+	struct proto_endpoint_conf conf = {.local_port = 9001};
+	struct proto_endpoint *other;
+	uint32_t n_missed = 0;
+
+	(void)state;
+	assert_int_equal(
+		proto_endpoint_create(proto_worker_at(rig.stack, 1), &conf, &other, NULL), 0);
+	for (uint32_t i = 0; i < 4000; i++) {
+		frame_datagram(&f, &rig, 4, 100);
+		f.bytes[f.l4 + 3]++; /* the other's port */
+		frame_fix(&f, true);
+		for (unsigned int k = 0; k < 4; k++)
+			(void)port_rx_offer(rig.port, 0, f.bytes, f.len, 1);
+		f.bytes[f.l4 + 3]--;
+		frame_fix(&f, true);
+		n_missed += !port_rx_offer(rig.port, 0, f.bytes, f.len, 1);
+		(void)proto_poll(rig.worker, rig.now);
+	}
+	for (unsigned int i = 0; i < 10; i++)
+		(void)proto_poll(rig.worker, rig.now);
+	assert_int_equal(n_missed, 0);
+	assert_int_equal(rig.n, 4000);
+	assert_true(rxrig_dropped(&rig, PROTO_DROP_HANDOVER_FULL) > 0);
+	assert_true(rxrig_count(&rig, PROTO_C_FRAMES_HANDED_OVER) >= rig.conf.n_rx_packets / 2);
+	works();
+	/* It goes on: what is sent to it is heard again. */
+	f.bytes[f.l4 + 3]++;
+	frame_fix(&f, true);
+	frame_in(&rig, &f);
+	rxrig_poll(&rig, 1);
+	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_HANDED_OVER),
+		rxrig_dropped(&rig, PROTO_DROP_ENDPOINT_FULL));
+}
+
 int
 main(void)
 {
@@ -250,6 +300,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_carrier_goes, begin_one, end),
 		cmocka_unit_test_setup_teardown(test_clock_jumps, begin_one, end),
 		cmocka_unit_test_setup_teardown(test_ring_full, begin_one, end),
+		cmocka_unit_test_setup_teardown(test_worker_stalls, begin_two, end),
 	};
 	int ret;
 

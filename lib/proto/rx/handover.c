@@ -47,12 +47,22 @@ frame_rewind(struct rx_frame *f)
 	(void)rte_pktmbuf_prepend(f->pkt, (uint16_t)(data - f->l3 + f->l2_len));
 }
 
+/*
+ * A worker that stalls keeps what it was given. It must not get all that this one receives with, or
+ * this one stalls too: the rest is for what stays here.
+ */
+static bool
+pool_is_low(const struct rx *rx)
+{
+	return rte_mempool_get_ops(rx->pool->ops_index)->get_count(rx->pool) < rx->pool_low;
+}
+
 int
 handover_frame(struct rx *rx, struct rx_frame *f, unsigned worker)
 {
 	frame_rewind(f);
 	mark(f->pkt, HANDED_FRAME, f->zone);
-	if (unlikely(rte_ring_mp_enqueue(rx->inboxes[worker], f->pkt) != 0))
+	if (unlikely(pool_is_low(rx) || rte_ring_mp_enqueue(rx->inboxes[worker], f->pkt) != 0))
 		return PROTO_DROP_HANDOVER_FULL;
 	count_add(f->counters, PROTO_C_FRAMES_HANDED_OVER, 1);
 	return RX_KEPT;
@@ -73,14 +83,15 @@ void
 handover_datagrams(struct rx *rx, struct rte_mbuf **pkts, unsigned n, unsigned worker,
 	struct proto_counters *counters)
 {
-	unsigned sent;
+	unsigned sent = 0;
 	uint32_t frames = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		mark(pkts[i], HANDED_DATAGRAM, zone_of(pkts[i]->port, pkts[i]->packet_type));
 		frames += rx_meta_frames(pkts[i]);
 	}
-	sent = rte_ring_mp_enqueue_burst(rx->inboxes[worker], (void *const *)pkts, n, NULL);
+	if (likely(!pool_is_low(rx)))
+		sent = rte_ring_mp_enqueue_burst(rx->inboxes[worker], (void *const *)pkts, n, NULL);
 	for (unsigned i = sent; i < n; i++) {
 		frames -= rx_meta_frames(pkts[i]);
 		count_drop(counters, PROTO_DROP_HANDOVER_FULL, rx_meta_frames(pkts[i]));

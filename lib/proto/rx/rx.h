@@ -108,7 +108,8 @@ struct rx {
 	uint64_t now;
 	/* Is this endpoint a member of the group? */
 	bool (*hears)(const struct rx_sink *sink, const struct proto_addr *group, uint16_t link);
-	struct rte_mempool *pool; /* for copies */
+	struct rte_mempool *pool; /* what this worker receives with; for copies, too */
+	uint32_t pool_low;	  /* below so many free nothing is handed over */
 	struct limit icmp_limit;
 	struct rx_batch batch;
 	unsigned n_pieces;
