@@ -456,6 +456,7 @@ stop(void)
 {
 	give_back();
 	port_fault_takes_all(&rig.port->fault);
+	poll_all(1);
 	for (unsigned int i = 0; i < PATIENCE_S && outstanding() != 0; i++)
 		poll_all(1000);
 	give_back();
