@@ -92,7 +92,9 @@ control_ip(struct control *control, const struct control_ip *ip, const struct io
 	else
 		net_hop_find(
 			control->net, link, zone_tags(ip->zone), &ip->dst, true, ip->now, &hop);
+	/* Answers to sources that are not there must not keep others from being answered. */
 	if (hop.reason != PROTO_REASON_NONE ||
+		(hop.waits && control->target.held >= CONTROL_HELD) ||
 		plan_path_init(&flow->path, ipv4 ? PLAN_IPV4_BARE : PLAN_IPV6_BARE, hop.mtu,
 			PLAN_FRAGMENT) != 0) {
 		count_add(&txq->counters, PROTO_C_CONTROL_FAILED, 1);

@@ -14,6 +14,8 @@
 
 #define CONTROL_PACKETS 512 /* an echo reply of 64 KiB at an MTU of 576 takes 119 */
 #define CONTROL_RECORDS 256
+/* Frames of messages that may wait for neighbours: the rest is for those that need not. */
+#define CONTROL_HELD 64
 
 struct control {
 	struct net *net;
