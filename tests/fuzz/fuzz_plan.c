@@ -32,6 +32,7 @@ port_of(struct rig *rig, unsigned int which)
 		rig->port.info.offload_capa =
 			RTE_ETH_TX_OFFLOAD_UDP_CKSUM | RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
 	if (which == 2) {
+		rig->conf.n_buffers = 40;
 		rig->port.info.segs_max = 3;
 		rig->port.info.reclaim = PROTO_RECLAIM_ON_DEMAND;
 		rig->port.hold = 40;

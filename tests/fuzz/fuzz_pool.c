@@ -125,7 +125,7 @@ count_step(void)
 		give(n);
 		break;
 	case 2:
-		n += LIMIT + OVERFLOW - n_taken + 1;
+		n = LIMIT + OVERFLOW - n_taken + 1 + n % 3;
 		assert_int_equal(pktpool_alloc_bulk(counted, too_many, n), -ENOBUFS);
 		n_refused++;
 		break;

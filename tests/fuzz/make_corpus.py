@@ -117,11 +117,20 @@ def wire():
     for name, packet in packets6():
         yield 'ip6-' + name, one(1, packet)
         yield 'may6-' + name, one(4, packet)
+    for by in -8, -1, 1, 8:
+        for name, which, packet, field in (('ip4', 0, ip4() / udp(), 2),
+                                           ('ip6', 1, ip6() / udp(), 4)):
+            lied = bytearray(bytes(packet))
+            struct.pack_into('>H', lied, field, struct.unpack_from('>H', lied, field)[0] + by)
+            yield f'{name}-length{by:+}', one(which, lied)
     for op in 1, 2:
         yield f'arp-{op}', one(2, arp(op=op))
     for name, packet in (*packets4(), *packets6()):
         if name.startswith('error'):
             yield name + '-' + str(packet.version), one(3, packet.payload)
+            quote = bytes(packet.payload)
+            for cut in 4, 8 + 20, 8 + 20 + 4, 8 + 40, 8 + 40 + 7:
+                yield f'{name}-{packet.version}-cut{cut}', one(3, quote[:cut])
     for name, src, dst, message in neighbour_messages():
         packet = v6.IPv6(bytes(v6.IPv6(src=src, dst=dst, hlim=255) / message))
         body = bytes(packet)
@@ -237,6 +246,11 @@ def plan():
                     payload(1472) + payload(1, 2, 3, 4) + payload(3000, 5000, 0, 1) + payload()
         yield f'port{port}-small', endpoint(port, 0, 1, 68) + payload(900) + payload(16, 17, 18)
         yield f'port{port}-longest', endpoint(port, 0, 1, 9000) + payload(30000, 35507)
+        for family, size in (0, 65507), (1, 65527):
+            for by in 0, 1:
+                yield f'port{port}-family{family}-edge{by}', endpoint(
+                    port, family, 1, 9000, bytes(2 + 2 * family)) + payload(size + by)
+        yield f'port{port}-many', endpoint(port, 0, 0x41, 1500) + payload(*[1400] * 12) * 7
         yield f'port{port}-tagged', endpoint(port, 0, 0x13, 0, b'\x2e\1\0\5') + payload(5000)
 
 
