@@ -22,7 +22,8 @@
 #include "rig.h"
 #include "rxrig.h"
 
-#define ROUNDS 400
+#define ROUNDS	   400
+#define PATIENCE_S 10u /* until what waits for a neighbour has been given up */
 
 static struct rxrig rig;
 static struct rxframe f;
@@ -58,6 +59,8 @@ static int
 end(void **state)
 {
 	(void)state;
+	for (unsigned int i = 0; i < PATIENCE_S; i++)
+		rxrig_poll(&rig, 1000);
 	rxrig_stop(&rig);
 	assert_int_equal(n_sent + n_failed, n_accepted);
 	return 0;
@@ -119,8 +122,11 @@ traffic(uint32_t round)
 {
 	static const char *const whom[] = {"192.0.2.2", "2001:db8::2", "192.0.2.50"};
 
-	for (unsigned int i = rng_below(&rng, 4); i > 0; i--)
-		(void)send_to(whom[rng_below(&rng, RTE_DIM(whom))], rng_below(&rng, sizeof(bytes)));
+	for (unsigned int i = rng_below(&rng, 4); i > 0; i--) {
+		uint32_t len = rng_below(&rng, sizeof(bytes));
+
+		(void)send_to(whom[rng_below(&rng, RTE_DIM(whom))], len);
+	}
 	for (unsigned int i = rng_below(&rng, 4); i > 0; i--) {
 		frame_datagram(&f, &rig, i % 2 == 0 ? 4 : 6, rng_below(&rng, 1400));
 		frame_in(&rig, &f);
