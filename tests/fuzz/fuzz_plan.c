@@ -139,6 +139,8 @@ settle(struct rig *rig)
 	assert_int_equal(rig->balance.wrong, 0);
 	assert_int_equal(rig->balance.completed, rig->balance.n);
 	assert_int_equal(rig->port.n_wrong, 0);
+	assert_int_equal(rig_count(rig, PROTO_C_FRAMES_SENT), port_fault_frames(&rig->port));
+	assert_int_equal(rig_count(rig, PROTO_C_OCTETS_SENT), port_fault_octets(&rig->port));
 	rig->balance.n = rig->balance.completed = 0;
 	pktpool_usage(proto_worker_pktpool(rig->worker), &pkts);
 	bufpool_usage(proto_worker_bufpool(rig->worker), &bufs);

@@ -48,6 +48,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 		.reserved = 8,
 		.headroom = 16,
 		.room = 32,
+		.cache = 8, /* so that there are more than the limit: it is what refuses */
 		.socket = SOCKET_ID_ANY};
 
 	(void)argc;

@@ -126,7 +126,7 @@ against_model(struct fuzz_input *in)
 		struct piece p;
 
 		if ((flags & F_TIME) != 0) {
-			now += TIMEOUT + 1;
+			now += TIMEOUT; /* that long is too long */
 			expire_all(now, PROTO_DROP_FRAG_TIMEOUT);
 			continue;
 		}
