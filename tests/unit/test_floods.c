@@ -97,10 +97,32 @@ answers(void)
 	return n;
 }
 
-static uint32_t
-honest_out(void)
+/* Another honest host, 192.0.2.3, which the stack has to find: it answers when it is asked. */
+static void
+honest_answers(void)
 {
-	const struct proto_peer peer = {.addr = addr_of("192.0.2.2"), .port = 5000};
+	static const uint8_t reply[28] = {0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 0, 3, 192, 0, 2, 3, 2,
+		0, 0, 0, 0, 1, 192, 0, 2, 1};
+	static const uint8_t ask[10] = {8, 6, 0, 1, 8, 0, 6, 4, 0, 1};
+	static const uint8_t target[4] = {192, 0, 2, 3};
+	const struct fault_queue *q = &rig.port->fault.queues[0];
+
+	for (uint32_t i = 0; i < q->n_frames; i++) {
+		const uint8_t *b = q->frames[i].bytes;
+
+		if (memcmp(b + 12, ask, sizeof(ask)) != 0 || memcmp(b + 38, target, 4) != 0)
+			continue;
+		frame_eth(&f, &rig, RTE_ETHER_TYPE_ARP);
+		frame_put(&f, reply, sizeof(reply));
+		frame_in(&rig, &f);
+		return;
+	}
+}
+
+static uint32_t
+honest_out(const char *whom)
+{
+	const struct proto_peer peer = {.addr = addr_of(whom), .port = 5000};
 	struct iovec iov = {bytes, sizeof(bytes)};
 	struct proto_payload p = {.iov = &iov, .iovcnt = 1};
 
@@ -166,7 +188,7 @@ run(const struct flood *flood)
 	rig.ep_conf.done = on_done;
 	rig.ep_conf.cut = PROTO_FRAGMENT;
 	rxrig_start(&rig);
-	n_accepted = honest_out(); /* the endpoint knows its peer */
+	n_accepted = honest_out("192.0.2.2") + honest_out("192.0.2.3"); /* it knows its peers */
 	rxrig_poll(&rig, 100);
 	before = holdings_now();
 	for (uint32_t poll = 0; poll < POLLS; poll++) {
@@ -177,10 +199,11 @@ run(const struct flood *flood)
 		honest_in(poll);
 		honest_asks();
 		if (poll % 4 == 0)
-			n_accepted += honest_out();
+			n_accepted += honest_out(poll % 8 == 0 ? "192.0.2.2" : "192.0.2.3");
 		rxrig_poll(&rig, 1);
 		caps_hold(&before);
 		n_answers += answers();
+		honest_answers();
 		port_fault_forget(&rig.port->fault);
 	}
 	for (unsigned int i = 0; i < PATIENCE_S; i++)
