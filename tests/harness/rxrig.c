@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "pktpool_mem.h"
 #include "rxrig.h"
 
 #include <setjmp.h>
