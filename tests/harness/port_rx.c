@@ -96,6 +96,7 @@ port_rx_offer(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t 
 	}
 	head->pkt_len = frame_len;
 	/* What a NIC says, and nobody here relies on. */
+	head->ol_flags = port->ol_flags;
 	head->packet_type = UINT32_MAX;
 	head->port = UINT16_MAX - 1;
 	put(port, queue, head);

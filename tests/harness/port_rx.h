@@ -16,7 +16,8 @@ struct port_rx {
 		uint32_t head;
 		uint32_t tail;
 	} rx[PORT_FAULT_QUEUES];
-	uint16_t burst; /* frames that one rx_burst gives at most; 0: as asked */
+	uint16_t burst;	   /* frames that one rx_burst gives at most; 0: as asked */
+	uint64_t ol_flags; /* RTE_MBUF_F_RX_*, of frames that are injected from now on */
 };
 
 void port_rx_init(struct port_rx *port, uint16_t n_rx_queues);

@@ -49,12 +49,21 @@ short_sum(const uint8_t *data, uint32_t len)
 	return total + tail_sum(data + at, len - at);
 }
 
+/* Good, or never computed between two virtual machines (NONE: the field is wrong, the data whole).
+ */
+static bool
+cksum_vouched(const struct rte_mbuf *pkt)
+{
+	uint64_t word = pkt->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK;
+
+	return word == RTE_MBUF_F_RX_L4_CKSUM_GOOD || word == RTE_MBUF_F_RX_L4_CKSUM_NONE;
+}
+
 /* Is the checksum right? The port's word is taken only when it is good news: some call 0 bad. */
 static bool
 cksum_ok(const struct rx *rx, const struct rx_frame *f)
 {
-	if ((f->pkt->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) == RTE_MBUF_F_RX_L4_CKSUM_GOOD &&
-		f->n_frames == 1)
+	if (cksum_vouched(f->pkt) && f->n_frames == 1)
 		return true;
 	if (f->pkt->nb_segs == 1 && f->pkt->data_len <= SHORT_MAX)
 		return cksum_fold(rx_pseudo_sum(f, f->pkt->pkt_len) +
