@@ -14,12 +14,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "hist.h"
 #include "stat.h"
 
 #define BENCH_CASES_MAX	  16
 #define BENCH_GROUPS_MAX  16
 #define BENCH_TARGETS_MAX 32
 #define BENCH_TURNS_MAX	  1024
+#define BENCH_NOTES_MAX	  16
 
 #define BENCH_FRAME_DATA  1472u	       /* client bytes in a full segment at an MTU of 1500 */
 #define BENCH_PAYLOAD	  (60u * 1024) /* bytes of a large payload */
@@ -52,6 +54,8 @@ struct bench_case {
 	void *arg;
 	/* Instead of `run`: something that measures itself. Cycles a frame, or negative errno. */
 	double (*cycles)(void *arg, double tsc_hz);
+	const struct hist
+		*hist; /* NULL, or: what it has measured, in cycles; outlives the report */
 };
 
 static inline struct bench_case
@@ -68,6 +72,7 @@ struct bench_result {
 	struct stat_spread
 		ratio; /* to the floor of the group, turn by turn; n = 0: it is the floor */
 	double *turns; /* cycles per frame of each turn, in order */
+	const struct hist *hist; /* NULL, or: single events, in cycles */
 };
 
 struct bench_group {
@@ -93,7 +98,8 @@ struct bench {
 	const char *only; /* run only groups whose name contains this */
 	const char *dir;  /* where bench.json and bench.md go */
 	const char *command;
-	unsigned int lcore;
+	unsigned int lcore; /* the CPU we run on */
+	int peer_cpu;	    /* another one, for a second process; -1: there is none */
 	double tsc_hz;
 	unsigned int turns;
 	uint8_t *memory; /* BENCH_WORKING_SET bytes and a payload more, EAL memory */
@@ -101,6 +107,8 @@ struct bench {
 	unsigned int n_groups, n_targets;
 	struct bench_group groups[BENCH_GROUPS_MAX];
 	struct bench_target targets[BENCH_TARGETS_MAX];
+	unsigned int n_notes;
+	char notes[BENCH_NOTES_MAX][200]; /* what was left out, and why */
 };
 
 /* Cold: payloads all over the working set. Hot: always the same one. */
@@ -125,6 +133,9 @@ const struct bench_result *bench_group_find(const struct bench_group *group, con
 void bench_target_add(struct bench *bench, const char *what, const struct bench_group *group,
 	const char *name, const char *other, double limit, bool at_least);
 
+/* Say, and keep for the report, what is left out of this run and why. */
+void bench_note(struct bench *bench, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 void bench_groups_free(struct bench *bench);
 
 /* A vdev net_null of our own, not configured. Returns the port id or negative errno. */
@@ -136,6 +147,7 @@ int bench_port_start(uint16_t port_id);
 /* The groups. 0 or negative errno. */
 int bench_cksum(struct bench *bench);
 int bench_reass(struct bench *bench);
+int bench_rtt(struct bench *bench);
 int bench_rx(struct bench *bench);
 int bench_tx(struct bench *bench);
 

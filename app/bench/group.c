@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -143,6 +144,7 @@ bench_group_run(struct bench *bench, const char *name, const char *unit, const c
 	for (unsigned int i = 0; i < n_cases; i++) {
 		group->results[i].name = cases[i].name;
 		group->results[i].what = cases[i].what;
+		group->results[i].hist = cases[i].hist;
 	}
 	if (!turns_make(group))
 		return NULL;
@@ -182,6 +184,21 @@ bench_target_add(struct bench *bench, const char *what, const struct bench_group
 		target->got = at_least ? stat_ratio(b->turns, a->turns, group->n_turns, scratch)
 				       : stat_ratio(a->turns, b->turns, group->n_turns, scratch);
 	bench->n_targets++;
+}
+
+void
+bench_note(struct bench *bench, const char *format, ...)
+{
+	char *text = bench->notes[bench->n_notes];
+	va_list args;
+
+	if (bench->n_notes == BENCH_NOTES_MAX)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(bench->notes[0]), format, args);
+	va_end(args);
+	bench->n_notes++;
+	printf("\nnote: %s\n", text);
 }
 
 void

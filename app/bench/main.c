@@ -15,6 +15,7 @@
 #include <rte_malloc.h>
 
 #include "bench.h"
+#include "link_end.h"
 
 #define TURNS_QUICK 81u
 #define TURNS_FULL  601u
@@ -23,7 +24,9 @@ static const char usage[] =
 	"usage: chainburst-bench [EAL-ARGS --] [--quick] [--only TEXT] [--turns N] [--dir DIR]\n"
 	"\n"
 	"Measures on one lcore, on net_null, what a frame costs: a hand-written loop (the floor),\n"
-	"Chainburst, rte_ipv4_fragment_packet, dpdk-testpmd; and what a checksum adds to a copy.\n"
+	"Chainburst, rte_ipv4_fragment_packet, dpdk-testpmd; what a checksum adds to a copy; what\n"
+	"receiving and reassembly cost. With a second process on a second CPU: an echo over memif\n"
+	"and vhost/virtio-user and, as root, over kernel UDP and a veth pair.\n"
 	"\n"
 	"  --quick      about 30 seconds instead of some minutes\n"
 	"  --only TEXT  only groups whose name contains TEXT (\"cold\", \"tx\", \"checksum\", "
@@ -33,18 +36,17 @@ static const char usage[] =
 	"\n"
 	"Without EAL-ARGS it needs no NIC, no hugepages and no root: --no-huge --no-pci "
 	"--no-shconf\n"
-	"-m 512 --iova-mode=va, and one lcore, the last CPU that it may use.\n";
+	"-m 4096 --iova-mode=va, and one lcore, the last CPU that it may use.\n";
 
-static unsigned int
-last_cpu(void)
+/* The last CPU of those we may use, @but for one. -1: there is none. */
+static int
+last_cpu(const cpu_set_t *set, int but)
 {
-	cpu_set_t set;
-	unsigned int last = 0;
+	int last = -1;
 
-	if (sched_getaffinity(0, sizeof(set), &set) == 0)
-		for (unsigned int i = 0; i < CPU_SETSIZE; i++)
-			if (CPU_ISSET(i, &set))
-				last = i;
+	for (int i = 0; i < CPU_SETSIZE; i++)
+		if (i != but && CPU_ISSET((size_t)i, set))
+			last = i;
 	return last;
 }
 
@@ -59,18 +61,18 @@ find_separator(int argc, char **argv)
 }
 
 static int
-start_eal(char **argv, int separator)
+start_eal(const cpu_set_t *cpus, char **argv, int separator)
 {
 	/* rte_eal_init() takes writable strings. */
-	char text[12][48] = {"chainburst-bench", "-l", "", "--no-huge", "--no-pci", "--no-shconf",
+	char text[14][48] = {"chainburst-bench", "-l", "", "--no-huge", "--no-pci", "--no-shconf",
 		"-m", "4096", "--iova-mode=va", "--no-telemetry", "--log-level=lib.eal:warning",
-		""};
+		"--log-level=pmd.net.*:error", "--log-level=lib.vhost.*:error", ""};
 	char *defaults[RTE_DIM(text)];
 
 	if (separator != 0)
 		return rte_eal_init(separator, argv);
-	snprintf(text[2], sizeof(text[2]), "%u", last_cpu());
-	snprintf(text[11], sizeof(text[11]), "--file-prefix=cb-bench-%d", (int)getpid());
+	snprintf(text[2], sizeof(text[2]), "%d", last_cpu(cpus, -1));
+	snprintf(text[13], sizeof(text[13]), "--file-prefix=cb-bench-%d", (int)getpid());
 	for (unsigned int i = 0; i < RTE_DIM(text); i++)
 		defaults[i] = text[i];
 	return rte_eal_init((int)RTE_DIM(defaults), defaults);
@@ -135,7 +137,6 @@ run(struct bench *bench)
 {
 	int rc;
 
-	bench->lcore = (unsigned int)rte_lcore_to_cpu_id((int)rte_lcore_id());
 	bench->tsc_hz = (double)rte_get_tsc_hz();
 	bench->memory = rte_malloc("bench", BENCH_WORKING_SET + UINT16_MAX, 4096);
 	if (bench->memory == NULL) {
@@ -156,7 +157,9 @@ run(struct bench *bench)
 		rc = bench_rx(bench);
 	if (rc == 0)
 		rc = bench_reass(bench);
-	if (rc == 0 && bench->n_groups == 0) {
+	if (rc == 0)
+		rc = bench_rtt(bench);
+	if (rc == 0 && bench->n_groups == 0 && bench->n_notes == 0) {
 		fprintf(stderr, "chainburst-bench: no group's name contains \"%s\"\n", bench->only);
 		rc = -EINVAL;
 	}
@@ -175,16 +178,24 @@ main(int argc, char **argv)
 	static struct bench bench = {.dir = "."};
 	static char command[1024];
 	int separator = find_separator(argc, argv), rc;
+	cpu_set_t cpus;
 
+	if (argc > 1 && strcmp(argv[1], "--peer") == 0)
+		return peer_main(argc - 2, argv + 2);
+	CPU_ZERO(&cpus);
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0)
+		CPU_SET(0, &cpus);
 	bench.command = command_line(argc, argv, command, sizeof(command));
 	argv[separator] = argv[0];
 	if (parse(&bench, argc - separator, argv + separator) != 0)
 		return 2;
-	if (start_eal(argv, separator) < 0) {
+	if (start_eal(&cpus, argv, separator) < 0) {
 		fprintf(stderr, "chainburst-bench: EAL did not start: %s\n",
 			rte_strerror(rte_errno));
 		return 1;
 	}
+	bench.lcore = (unsigned int)rte_lcore_to_cpu_id((int)rte_lcore_id());
+	bench.peer_cpu = last_cpu(&cpus, (int)bench.lcore);
 	rc = run(&bench);
 	rte_eal_cleanup();
 	return rc == 0 ? 0 : 1;

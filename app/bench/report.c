@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "bench.h"
@@ -20,6 +21,45 @@ static double
 ns(const struct bench *bench, double cycles)
 {
 	return cycles * 1e9 / bench->tsc_hz;
+}
+
+/* Parts of a histogram that are told, by their names. */
+static const struct percentile {
+	const char *name;
+	double part;
+} percentiles[] = {{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"p99.9", 0.999}, {"max", 1}};
+
+#define PERCENTILES (sizeof(percentiles) / sizeof(percentiles[0]))
+
+static double
+percentile_ns(const struct bench *bench, const struct hist *hist, unsigned int i)
+{
+	return ns(bench, (double)hist_quantile(hist, percentiles[i].part));
+}
+
+static bool
+has_hist(const struct bench_group *group)
+{
+	return group->results[0].hist != NULL;
+}
+
+static void
+text_hists(const struct bench *bench, const struct bench_group *group, FILE *f)
+{
+	if (!has_hist(group))
+		return;
+	fprintf(f, "  %-38s", "each alone, ns");
+	for (unsigned int p = 0; p < PERCENTILES; p++)
+		fprintf(f, " %10s", percentiles[p].name);
+	fprintf(f, " %8s\n", "number");
+	for (unsigned int i = 0; i < group->n; i++) {
+		const struct bench_result *r = &group->results[i];
+
+		fprintf(f, "  %-38s", r->name);
+		for (unsigned int p = 0; p < PERCENTILES; p++)
+			fprintf(f, " %10.0f", percentile_ns(bench, r->hist, p));
+		fprintf(f, " %8" PRIu64 "\n", r->hist->n);
+	}
 }
 
 void
@@ -43,6 +83,7 @@ report_group(const struct bench *bench, const struct bench_group *group, FILE *f
 		snprintf(text[1], sizeof(text[1]), "%.2f..%.2f", r->ratio.q1, r->ratio.q3);
 		fprintf(f, " %7.2f %14s\n", r->ratio.median, text[1]);
 	}
+	text_hists(bench, group, f);
 	fflush(f);
 }
 
@@ -79,6 +120,15 @@ json_spread(FILE *f, const char *name, const struct stat_spread *s)
 }
 
 static void
+json_hist(const struct bench *bench, const struct hist *hist, FILE *f)
+{
+	fprintf(f, ", \"each_ns\": {\"n\": %" PRIu64, hist->n);
+	for (unsigned int p = 0; p < PERCENTILES; p++)
+		fprintf(f, ", \"%s\": %.0f", percentiles[p].name, percentile_ns(bench, hist, p));
+	fprintf(f, "}");
+}
+
+static void
 json_group(const struct bench *bench, const struct bench_group *group, FILE *f)
 {
 	fprintf(f, "    {\"name\": \"%s\", \"unit\": \"%s\", \"floor\": \"%s\", \"cases\": [\n",
@@ -95,6 +145,8 @@ json_group(const struct bench *bench, const struct bench_group *group, FILE *f)
 			fprintf(f, ", ");
 			json_spread(f, "ratio", &r->ratio);
 		}
+		if (r->hist != NULL)
+			json_hist(bench, r->hist, f);
 		fprintf(f, "}%s\n", i + 1 < group->n ? "," : "");
 	}
 	fprintf(f, "    ]}");
@@ -123,7 +175,13 @@ write_json(const struct bench *bench, FILE *f)
 			fprintf(f, "\"got\": null, \"reached\": null}");
 		fprintf(f, "%s\n", i + 1 < bench->n_targets ? "," : "");
 	}
-	fprintf(f, "  ]\n}\n");
+	fprintf(f, "  ],\n  \"notes\": [");
+	for (unsigned int i = 0; i < bench->n_notes; i++) {
+		fprintf(f, "%s\"", i == 0 ? "" : ", ");
+		report_text(f, bench->notes[i]);
+		fprintf(f, "\"");
+	}
+	fprintf(f, "]\n}\n");
 }
 
 static void

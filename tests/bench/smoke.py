@@ -26,6 +26,22 @@ def check_group(group):
         frames = case["frames_per_payload"]
         assert frames in (0, 1, 42, 43), case
         assert case["what"], case
+        assert ("each_ns" in case) == group["name"].startswith("rtt"), case
+
+
+def check_rtt(report):
+    """Both links between processes are there; the kernel's rows too, or a note says why not."""
+    group = next(g for g in report["groups"] if g["name"].startswith("rtt"))
+    names = [case["name"] for case in group["cases"]]
+    notes = " ".join(report["notes"])
+    assert "memif" in names and ("vhost" in names or "vhost" in notes), (names, notes)
+    kernel = [name for name in names if name.startswith("kernel veth")]
+    assert len(kernel) == (0 if "veth" in notes else 3), (names, notes)
+    assert kernel or os.geteuid() != 0, (names, notes)
+    for case in group["cases"]:
+        each = case["each_ns"]
+        assert each["n"] >= 1000, case
+        assert 0 < each["p50"] <= each["p90"] <= each["p99"] <= each["p99.9"] <= each["max"], case
 
 
 def check_target(target):
@@ -53,6 +69,8 @@ with tempfile.TemporaryDirectory() as directory:
         assert name in names, names
     for group in report["groups"]:
         check_group(group)
+    if len(os.sched_getaffinity(0)) > 1:
+        check_rtt(report)
     for target in report["targets"]:
         check_target(target)
     with open(os.path.join(directory, "bench.md"), encoding="utf-8") as f:

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "meet.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int
+meet_make(struct meet *meet)
+{
+	const char *tmp = getenv("TMPDIR");
+	int n = snprintf(meet->dir, sizeof(meet->dir), "%s/cb-bench-XXXXXX",
+		tmp != NULL && tmp[0] == '/' ? tmp : "/tmp");
+
+	if (n >= (int)sizeof(meet->dir) || mkdtemp(meet->dir) == NULL) {
+		int rc = n >= (int)sizeof(meet->dir) ? -ENAMETOOLONG : -errno;
+
+		meet->dir[0] = '\0';
+		return rc;
+	}
+	return 0;
+}
+
+const char *
+meet_path(struct meet *meet, const char *name)
+{
+	(void)snprintf(meet->path, sizeof(meet->path), "%s/%s", meet->dir, name);
+	return meet->path;
+}
+
+void
+meet_free(struct meet *meet)
+{
+	static const char *const names[] = {"memif", "vhost"};
+
+	if (meet->dir[0] == '\0')
+		return;
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		(void)unlink(meet_path(meet, names[i]));
+	(void)rmdir(meet->dir);
+	meet->dir[0] = '\0';
+}
