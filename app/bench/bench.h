@@ -18,8 +18,8 @@
 #include "stat.h"
 
 #define BENCH_CASES_MAX	  16
-#define BENCH_GROUPS_MAX  16
-#define BENCH_TARGETS_MAX 32
+#define BENCH_GROUPS_MAX  32
+#define BENCH_TARGETS_MAX 64
 #define BENCH_TURNS_MAX	  1024
 #define BENCH_NOTES_MAX	  16
 
@@ -124,6 +124,12 @@ bool bench_wants(const struct bench *bench, const char *group);
 struct bench_group *bench_group_run(struct bench *bench, const char *name, const char *unit,
 	const char *floor, const struct bench_case *cases, unsigned int n_cases,
 	struct bench_data data, unsigned int frames);
+
+/*
+ * For a case that measures itself: @run, and again (a few times at most) when somebody else had
+ * the CPU meanwhile. Returns what @run returned at last.
+ */
+double bench_undisturbed(double (*run)(void *arg, unsigned int n), void *arg, unsigned int n);
 
 /* A result by its name; NULL: not there. */
 const struct bench_result *bench_group_find(const struct bench_group *group, const char *name);

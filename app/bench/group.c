@@ -22,12 +22,6 @@ bench_data_make(const struct bench *bench, uint32_t payload_len, bool cold)
 	};
 }
 
-bool
-bench_wants(const struct bench *bench, const char *group)
-{
-	return bench->only == NULL || strstr(group, bench->only) != NULL;
-}
-
 /* How often the kernel has taken the CPU from this thread. */
 static long
 preemptions(void)
@@ -35,6 +29,27 @@ preemptions(void)
 	struct rusage usage = {0};
 
 	return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
+}
+
+double
+bench_undisturbed(double (*run)(void *arg, unsigned int n), void *arg, unsigned int n)
+{
+	double cycles = 0;
+
+	for (unsigned int i = 0; i < TRIES; i++) {
+		long before = preemptions();
+
+		cycles = run(arg, n);
+		if (cycles < 0 || preemptions() == before)
+			return cycles;
+	}
+	return cycles;
+}
+
+bool
+bench_wants(const struct bench *bench, const char *group)
+{
+	return bench->only == NULL || strstr(group, bench->only) != NULL;
 }
 
 /* Cycles per frame of one measured run, or -errno. */

@@ -45,7 +45,7 @@ LAYERS = [(re.compile(pattern), layer) for pattern, layer in (
     (r'lib/proto/\w+\.h$', 'state'),
     (r'lib/proto/', 'stack'),
     (r'app/bench/bench_cksum\.c$', 'bench-cksum'),
-    (r'app/bench/bench_reass\.c$', 'bench-reass'),
+    (r'app/bench/reasser\.c$', 'bench-reass'),
     (r'app/', 'app'),
 )]
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]')
