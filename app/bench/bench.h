@@ -27,6 +27,8 @@
 #define BENCH_PAYLOAD	  (60u * 1024) /* bytes of a large payload */
 #define BENCH_WORKING_SET (16u << 20)  /* bytes of payloads that are walked through, cold */
 
+struct peer;
+
 /* The payloads of a group, one behind the other; `next` walks round. */
 struct bench_data {
 	uint8_t *base;
@@ -54,8 +56,8 @@ struct bench_case {
 	void *arg;
 	/* Instead of `run`: something that measures itself. Cycles a frame, or negative errno. */
 	double (*cycles)(void *arg, double tsc_hz);
-	const struct hist
-		*hist; /* NULL, or: what it has measured, in cycles; outlives the report */
+	const struct hist *hist; /* NULL, or: single events, in cycles; outlives the report */
+	uint32_t bytes;		 /* 0, or: of the client in what is counted */
 };
 
 static inline struct bench_case
@@ -73,6 +75,7 @@ struct bench_result {
 		ratio; /* to the floor of the group, turn by turn; n = 0: it is the floor */
 	double *turns; /* cycles per frame of each turn, in order */
 	const struct hist *hist; /* NULL, or: single events, in cycles */
+	uint32_t bytes;		 /* 0, or: of the client in what is counted */
 };
 
 struct bench_group {
@@ -127,9 +130,10 @@ struct bench_group *bench_group_run(struct bench *bench, const char *name, const
 
 /*
  * For a case that measures itself: @run, and again (a few times at most) when somebody else had
- * the CPU meanwhile. Returns what @run returned at last.
+ * the CPU meanwhile, ours or (if there is one) @peer's. Returns what @run returned at last.
  */
-double bench_undisturbed(double (*run)(void *arg, unsigned int n), void *arg, unsigned int n);
+double bench_undisturbed(double (*run)(void *arg, unsigned int n), void *arg, unsigned int n,
+	const struct peer *peer);
 
 /* A result by its name; NULL: not there. */
 const struct bench_result *bench_group_find(const struct bench_group *group, const char *name);
@@ -155,6 +159,7 @@ int bench_cksum(struct bench *bench);
 int bench_reass(struct bench *bench);
 int bench_rtt(struct bench *bench);
 int bench_rx(struct bench *bench);
+int bench_stream(struct bench *bench);
 int bench_tx(struct bench *bench);
 
 /* What the run was made on, each fact as @before key @between value @after, @sep between them. */

@@ -87,7 +87,7 @@ static double
 cold_run(void *arg, double tsc_hz)
 {
 	(void)tsc_hz;
-	return bench_undisturbed(reasser_cold, arg, FRAGMENTS);
+	return bench_undisturbed(reasser_cold, arg, FRAGMENTS, NULL);
 }
 
 /* mbufs for all that the rows hold at a time, a slice of one of them, and what caches keep. */

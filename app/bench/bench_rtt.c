@@ -14,12 +14,11 @@
 
 #include "bench.h"
 #include "hist.h"
-#include "link_end.h"
-#include "meet.h"
+#include "link_pair.h"
 #include "peer.h"
 #include "veth.h"
 
-#define TRIP_LEN    64u
+#define TRIP_LEN    LINK_PAIR_LEN
 #define TRIPS	    4000u
 #define TRIPS_QUICK 2000u
 #define TURNS_PART  20u /* its turns are long */
@@ -30,113 +29,50 @@
 struct rtt {
 	const char *name, *what;
 	int (*trip)(struct rtt *rtt); /* 0 or negative errno */
-	struct peer peer;
-	uint64_t seq;	       /* of the payload that is on its way: its first 8 bytes */
+	const struct peer *peer;
 	unsigned int trips;    /* in a slice */
 	struct hist slice;     /* TSC cycles */
 	struct hist all;       /* of all slices but the first, which warms up */
-	struct link_end end;   /* over a link, */
-	uint64_t answered;     /* and the last that has come back */
-	int fds[2], recv_flag; /* over sockets */
+	struct link_pair pair; /* over a link, */
+	struct peer echo;      /* or over sockets: who answers, */
+	int fds[2], recv_flag;
+	uint64_t seq; /* and the payload that is on its way: its first 8 bytes */
 };
 
 struct rtt_group {
 	struct rtt rows[BENCH_CASES_MAX];
 	unsigned int n;
-	struct meet meet;
 	struct veth veth;
 };
 
 static void
-on_answer(struct proto_endpoint *ep, struct rte_mbuf **pkts, unsigned n, void *arg)
-{
-	struct rtt *rtt = arg;
-
-	for (unsigned i = 0; i < n; i++)
-		if (pkts[i]->pkt_len == TRIP_LEN)
-			memcpy(&rtt->answered, rte_pktmbuf_mtod(pkts[i], void *),
-				sizeof(rtt->answered));
-	proto_return(ep, pkts, n);
-}
-
-static void
 row_free(struct rtt *rtt)
 {
-	peer_end(&rtt->peer);
-	link_end_free(&rtt->end);
+	link_pair_close(&rtt->pair);
+	peer_end(&rtt->echo);
 	for (unsigned int end = 0; end < 2 && rtt->fds[end] > 0; end++)
 		(void)close(rtt->fds[end]);
 	rtt->fds[0] = rtt->fds[1] = 0;
 }
 
-/* Send one; poll until it is back, `wait` cycles at most. */
-static int
-link_send(struct rtt *rtt, uint64_t wait)
-{
-	uint8_t bytes[TRIP_LEN] = {0};
-	struct iovec iov = {bytes, sizeof(bytes)};
-	const struct proto_payload payload = {.iov = &iov, .iovcnt = 1};
-	uint64_t now = rte_get_tsc_cycles(), end = now + wait;
-
-	rtt->seq++;
-	memcpy(bytes, &rtt->seq, sizeof(rtt->seq));
-	if (proto_send(rtt->end.ep, &payload, 1) != 1)
-		return proto_reason_errno(proto_refused(rtt->end.ep));
-	while (rtt->answered != rtt->seq && now < end) {
-		(void)proto_poll(rtt->end.worker, now);
-		now = rte_get_tsc_cycles();
-	}
-	return rtt->answered == rtt->seq ? 0 : -ETIMEDOUT;
-}
-
 static int
 link_trip(struct rtt *rtt)
 {
-	return link_send(rtt, WAIT_S * rte_get_tsc_hz());
-}
-
-/* The child starts, the drivers find each other, ARP finds both: until an answer comes. */
-static int
-link_connect(struct rtt *rtt)
-{
-	uint64_t end = rte_get_tsc_cycles() + 20 * rte_get_tsc_hz();
-
-	while (rte_get_tsc_cycles() < end) {
-		int rc = link_send(rtt, rte_get_tsc_hz() / 20);
-
-		if (rc == 0)
-			return 0;
-		if (peer_alive(&rtt->peer) == 0)
-			return -ECHILD;
-		/* A refusal (the link is not up yet) is no end; time for its threads to work. */
-		rte_delay_us_sleep(1000);
-		(void)proto_poll(rtt->end.worker, rte_get_tsc_cycles());
-	}
-	return -ETIMEDOUT;
+	return link_pair_trip(&rtt->pair, WAIT_S * rte_get_tsc_hz());
 }
 
 static int
-link_make(struct bench *bench, struct rtt_group *g, const char *link_name)
+link_make(struct bench *bench, struct rtt_group *g, const char *link)
 {
 	struct rtt *rtt = &g->rows[g->n];
-	struct proto_endpoint_conf conf = {.data = PROTO_DATA_COPY, .recv = on_answer, .arg = rtt};
-	const struct link_kind *kind = link_kind_find(link_name);
-	const char *argv[] = {"chainburst-bench", "--peer", kind->name,
-		meet_path(&g->meet, kind->name), "echo", NULL};
-	int rc = link_end_make(&rtt->end, kind, argv[3], LINK_END_NEAR, &conf);
+	int rc = link_pair_open(&rtt->pair, link, (unsigned int)bench->peer_cpu);
 
-	if (rc == 0)
-		rc = peer_exec(&rtt->peer, (unsigned int)bench->peer_cpu, argv);
-	if (rc == 0)
-		rc = link_connect(rtt);
-	if (rc != 0) {
-		row_free(rtt);
+	if (rc != 0)
 		return rc;
-	}
-	peer_halt(&rtt->peer);
-	rtt->name = kind->name;
+	rtt->name = link;
 	rtt->what = "two stacks that poll";
 	rtt->trip = link_trip;
+	rtt->peer = &rtt->pair.peer;
 	g->n++;
 	return 0;
 }
@@ -188,10 +124,11 @@ socket_make(struct rtt_group *g, const char *name, const char *what, unsigned in
 	if (rc == 0 && setsockopt(rtt->fds[0], SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) != 0)
 		rc = -errno;
 	if (rc == 0)
-		rc = peer_fork(&rtt->peer, cpu, socket_echo, rtt);
+		rc = peer_fork(&rtt->echo, cpu, socket_echo, rtt);
 	if (rc != 0)
 		return rc;
-	peer_halt(&rtt->peer);
+	peer_halt(&rtt->echo);
+	rtt->peer = &rtt->echo;
 	rtt->name = name;
 	rtt->what = what;
 	rtt->trip = socket_trip;
@@ -232,7 +169,7 @@ rtt_slice(void *arg, double tsc_hz)
 
 	(void)tsc_hz;
 	rtt->slice = (struct hist){0};
-	peer_go(&rtt->peer);
+	peer_go(rtt->peer);
 	for (unsigned int i = 0; i < rtt->trips / 8 + 1 && rc == 0; i++)
 		rc = rtt->trip(rtt);
 	for (unsigned int i = 0; i < rtt->trips && rc == 0; i++) {
@@ -241,7 +178,7 @@ rtt_slice(void *arg, double tsc_hz)
 		rc = rtt->trip(rtt);
 		hist_add(&rtt->slice, rte_rdtsc_precise() - begin);
 	}
-	peer_halt(&rtt->peer);
+	peer_halt(rtt->peer);
 	if (rc != 0)
 		return rc;
 	if (warm)
@@ -299,7 +236,6 @@ group_free(struct rtt_group *g)
 	for (unsigned int i = 0; i < RTE_DIM(g->rows); i++)
 		row_free(&g->rows[i]);
 	veth_free(&g->veth);
-	meet_free(&g->meet);
 }
 
 int
@@ -315,9 +251,7 @@ bench_rtt(struct bench *bench)
 		bench_note(bench, "%s is left out: it needs two CPUs", name);
 		return 0;
 	}
-	rc = meet_make(&g.meet);
-	if (rc == 0)
-		rc = link_make(bench, &g, "memif");
+	rc = link_make(bench, &g, "memif");
 	if (rc == 0 && link_make(bench, &g, "vhost") != 0)
 		bench_note(bench, "vhost/virtio-user is left out: its ends did not meet");
 	if (rc == 0)

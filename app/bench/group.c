@@ -9,6 +9,7 @@
 #include <rte_cycles.h>
 
 #include "bench.h"
+#include "peer.h"
 
 #define TRIES 8u
 
@@ -31,16 +32,23 @@ preemptions(void)
 	return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
 }
 
+static long
+all_preemptions(const struct peer *peer)
+{
+	return preemptions() + (peer != NULL ? peer_preemptions(peer) : 0);
+}
+
 double
-bench_undisturbed(double (*run)(void *arg, unsigned int n), void *arg, unsigned int n)
+bench_undisturbed(double (*run)(void *arg, unsigned int n), void *arg, unsigned int n,
+	const struct peer *peer)
 {
 	double cycles = 0;
 
 	for (unsigned int i = 0; i < TRIES; i++) {
-		long before = preemptions();
+		long before = all_preemptions(peer);
 
 		cycles = run(arg, n);
-		if (cycles < 0 || preemptions() == before)
+		if (cycles < 0 || all_preemptions(peer) == before)
 			return cycles;
 	}
 	return cycles;
@@ -160,6 +168,7 @@ bench_group_run(struct bench *bench, const char *name, const char *unit, const c
 		group->results[i].name = cases[i].name;
 		group->results[i].what = cases[i].what;
 		group->results[i].hist = cases[i].hist;
+		group->results[i].bytes = cases[i].bytes;
 	}
 	if (!turns_make(group))
 		return NULL;

@@ -61,12 +61,11 @@ address(unsigned int host)
 }
 
 static int
-stack_make(struct link_end *end, const char *name, uint16_t port_id, unsigned int host,
-	struct pktpool_why *why)
+stack_make(struct link_end *end, const char *name, uint16_t port_id, struct pktpool_why *why)
 {
 	const struct proto_conf conf = {.name = name, .n_rx_packets = 16384};
 	const struct proto_link_conf link_conf = {.port = PROTO_PORT(port_id), .mtu = 1500};
-	const struct proto_addr own = address(host);
+	const struct proto_addr own = address(end->host);
 	int rc = proto_create(&end->proto, &conf, why);
 
 	if (rc == 0)
@@ -81,27 +80,34 @@ stack_make(struct link_end *end, const char *name, uint16_t port_id, unsigned in
 }
 
 int
-link_end_make(struct link_end *end, const struct link_kind *kind, const char *meet,
-	unsigned int host, struct proto_endpoint_conf *conf)
+link_end_make(
+	struct link_end *end, const struct link_kind *kind, const char *meet, unsigned int host)
 {
 	bool near = host == LINK_END_NEAR;
 	struct pktpool_why why = {""};
 	int rc;
 
-	*end = (struct link_end){0};
+	*end = (struct link_end){.host = host};
 	rc = port_make(end, near ? kind->near_driver : kind->far_driver,
 		near ? kind->near_args : kind->far_args, meet);
 	if (rc < 0)
 		return rc;
-	rc = stack_make(end, kind->name, (uint16_t)rc, host, &why);
-	conf->local_port = LINK_END_PORT;
-	if (near) {
+	return said(kind->name, stack_make(end, kind->name, (uint16_t)rc, &why), why.text);
+}
+
+int
+link_end_endpoint(struct link_end *end, uint16_t port, struct proto_endpoint_conf *conf,
+	struct proto_endpoint **ep)
+{
+	struct pktpool_why why = {""};
+
+	if (end->host == LINK_END_NEAR) {
 		conf->remote = address(LINK_END_FAR);
-		conf->remote_port = LINK_END_PORT;
+		conf->remote_port = port;
+	} else {
+		conf->local_port = port;
 	}
-	if (rc == 0)
-		rc = proto_endpoint_create(end->worker, conf, &end->ep, &why);
-	return said(kind->name, rc, why.text);
+	return said("endpoint", proto_endpoint_create(end->worker, conf, ep, &why), why.text);
 }
 
 void

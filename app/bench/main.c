@@ -25,8 +25,9 @@ static const char usage[] =
 	"\n"
 	"Measures on one lcore, on net_null, what a frame costs: a hand-written loop (the floor),\n"
 	"Chainburst, rte_ipv4_fragment_packet, dpdk-testpmd; what a checksum adds to a copy; what\n"
-	"receiving and reassembly cost. With a second process on a second CPU: an echo over memif\n"
-	"and vhost/virtio-user and, as root, over kernel UDP and a veth pair.\n"
+	"receiving and reassembly cost. With a second process on a second CPU: an echo, and\n"
+	"payloads of 64 KiB, over memif and vhost/virtio-user and, as root, over kernel UDP and a\n"
+	"veth pair.\n"
 	"\n"
 	"  --quick      about 30 seconds instead of some minutes\n"
 	"  --only TEXT  only groups whose name contains TEXT (\"cold\", \"tx\", \"checksum\", "
@@ -159,6 +160,8 @@ run(struct bench *bench)
 		rc = bench_reass(bench);
 	if (rc == 0)
 		rc = bench_rtt(bench);
+	if (rc == 0)
+		rc = bench_stream(bench);
 	if (rc == 0 && bench->n_groups == 0 && bench->n_notes == 0) {
 		fprintf(stderr, "chainburst-bench: no group's name contains \"%s\"\n", bench->only);
 		rc = -EINVAL;

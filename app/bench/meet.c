@@ -19,25 +19,22 @@ meet_make(struct meet *meet)
 		meet->dir[0] = '\0';
 		return rc;
 	}
+	(void)snprintf(meet->path, sizeof(meet->path), "%s/socket", meet->dir);
 	return 0;
 }
 
 const char *
-meet_path(struct meet *meet, const char *name)
+meet_path(const struct meet *meet)
 {
-	(void)snprintf(meet->path, sizeof(meet->path), "%s/%s", meet->dir, name);
 	return meet->path;
 }
 
 void
 meet_free(struct meet *meet)
 {
-	static const char *const names[] = {"memif", "vhost"};
-
 	if (meet->dir[0] == '\0')
 		return;
-	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		(void)unlink(meet_path(meet, names[i]));
+	(void)unlink(meet->path);
 	(void)rmdir(meet->dir);
 	meet->dir[0] = '\0';
 }

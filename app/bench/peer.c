@@ -6,6 +6,9 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +80,24 @@ peer_alive(const struct peer *peer)
 
 	return waitid(P_PID, (id_t)peer->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
 	       info.si_pid == 0;
+}
+
+long
+peer_preemptions(const struct peer *peer)
+{
+	static const char key[] = "nonvoluntary_ctxt_switches:";
+	char path[32], line[128];
+	long n = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)peer->pid);
+	f = fopen(path, "r");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, key, sizeof(key) - 1) == 0)
+			n = strtol(line + sizeof(key) - 1, NULL, 10);
+	if (f != NULL)
+		(void)fclose(f);
+	return n;
 }
 
 void

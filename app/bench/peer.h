@@ -27,6 +27,9 @@ void peer_halt(const struct peer *peer);
 /* Is it still there? */
 int peer_alive(const struct peer *peer);
 
+/* How often the kernel has taken the CPU from it. */
+long peer_preemptions(const struct peer *peer);
+
 /* Ask it to end (SIGTERM) and wait until it has. */
 void peer_end(struct peer *peer);
 

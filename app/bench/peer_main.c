@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The program at the other end of a link: chainburst-bench --peer LINK MEET WORK. */
+/* The program at the other end of a link: chainburst-bench --peer LINK MEET. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <rte_common.h>
@@ -10,6 +11,7 @@
 #include <rte_eal.h>
 
 #include "link_end.h"
+#include "stream.h"
 
 static volatile sig_atomic_t ended;
 
@@ -52,23 +54,73 @@ start_eal(void)
 	return rte_eal_init((int)RTE_DIM(argv), argv);
 }
 
-/* argv: LINK MEET WORK. */
+static void
+acknowledge(struct proto_endpoint *ep, const struct rte_mbuf *pkt, const struct stream_sink *sink)
+{
+	struct stream_ack ack = sink->got;
+	struct iovec iov = {&ack, sizeof(ack)};
+	const struct proto_payload payload = {.iov = &iov, .iovcnt = 1};
+	struct proto_rx_info info;
+
+	proto_rx_info(ep, pkt, &info);
+	if (proto_send_to(ep, &info.peer, &payload, 1) == 0)
+		fprintf(stderr, "chainburst-bench: an acknowledgement is refused: %s\n",
+			proto_reason_name(proto_refused(ep)));
+}
+
+/* Datagrams of a stream: whole payloads in the buffers of their fragments, or segments. */
+static void
+on_stream(struct proto_endpoint *ep, struct rte_mbuf **pkts, unsigned n, void *arg)
+{
+	struct stream_sink *sink = arg;
+
+	for (unsigned i = 0; i < n; i++) {
+		bool due = false;
+
+		for (const struct rte_mbuf *m = pkts[i]; m != NULL; m = m->next)
+			due |= stream_feed(sink, rte_pktmbuf_mtod(m, const uint8_t *), m->data_len);
+		if (due)
+			acknowledge(ep, pkts[i], sink);
+	}
+	proto_return(ep, pkts, n);
+}
+
+/* What this end does, each on its port. */
+static int
+serve(struct link_end *end, struct stream_sink sinks[2])
+{
+	struct proto_endpoint_conf echo = {.data = PROTO_DATA_COPY, .recv = on_echo};
+	struct proto_endpoint_conf sink = {.data = PROTO_DATA_COPY, .recv = on_stream};
+	struct proto_endpoint *ep;
+	int rc = link_end_endpoint(end, LINK_END_ECHO, &echo, &ep);
+
+	sink.arg = &sinks[0];
+	if (rc == 0)
+		rc = link_end_endpoint(end, LINK_END_SINK, &sink, &ep);
+	sink.arg = &sinks[1];
+	return rc == 0 ? link_end_endpoint(end, LINK_END_SINK_FAST, &sink, &ep) : rc;
+}
+
+/* argv: LINK MEET. */
 int
 peer_main(int argc, char **argv)
 {
-	struct proto_endpoint_conf conf = {.data = PROTO_DATA_COPY, .recv = on_echo};
-	const struct link_kind *kind = argc == 3 ? link_kind_find(argv[0]) : NULL;
-	struct link_end end;
-	int rc;
+	const struct link_kind *kind = argc == 2 ? link_kind_find(argv[0]) : NULL;
+	uint8_t *bytes = stream_make();
+	struct stream_sink sinks[2] = {{.bytes = bytes}, {.bytes = NULL}};
+	struct link_end end = {.host = 0};
+	int rc = kind == NULL ? -EINVAL : bytes == NULL ? -ENOMEM : start_eal() < 0 ? -EIO : 0;
 
-	if (kind == NULL || strcmp(argv[2], "echo") != 0 || start_eal() < 0)
-		return 1;
 	(void)signal(SIGTERM, on_signal);
 	(void)signal(SIGINT, SIG_IGN); /* the terminal's: the benchmark ends first */
-	rc = link_end_make(&end, kind, argv[1], LINK_END_FAR, &conf);
+	if (rc == 0)
+		rc = link_end_make(&end, kind, argv[1], LINK_END_FAR);
+	if (rc == 0)
+		rc = serve(&end, sinks);
 	while (rc == 0 && !ended)
 		(void)proto_poll(end.worker, rte_get_tsc_cycles());
 	link_end_free(&end);
 	rte_eal_cleanup();
+	free(bytes);
 	return rc == 0 ? 0 : 1;
 }

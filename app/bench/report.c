@@ -37,6 +37,21 @@ percentile_ns(const struct bench *bench, const struct hist *hist, unsigned int i
 	return ns(bench, (double)hist_quantile(hist, percentiles[i].part));
 }
 
+static double
+gbit_s(const struct bench *bench, const struct bench_result *r)
+{
+	return r->bytes * 8 / ns(bench, r->cycles.median);
+}
+
+/* The end of a row: how much that is in a second, if it is bytes that count. */
+static void
+text_rate(const struct bench *bench, const struct bench_result *r, FILE *f)
+{
+	if (r->bytes != 0)
+		fprintf(f, " %8.1f Gbit/s", gbit_s(bench, r));
+	fprintf(f, "\n");
+}
+
 static bool
 has_hist(const struct bench_group *group)
 {
@@ -77,11 +92,13 @@ report_group(const struct bench *bench, const struct bench_group *group, FILE *f
 		fprintf(f, "  %-38s %8.1f %16s %8.2f", r->name, r->cycles.median, text[0],
 			ns(bench, r->cycles.median));
 		if (r->ratio.n == 0) {
-			fprintf(f, " %7s\n", "1");
+			fprintf(f, " %7s %14s", "1", "");
+			text_rate(bench, r, f);
 			continue;
 		}
 		snprintf(text[1], sizeof(text[1]), "%.2f..%.2f", r->ratio.q1, r->ratio.q3);
-		fprintf(f, " %7.2f %14s\n", r->ratio.median, text[1]);
+		fprintf(f, " %7.2f %14s", r->ratio.median, text[1]);
+		text_rate(bench, r, f);
 	}
 	text_hists(bench, group, f);
 	fflush(f);
@@ -145,6 +162,8 @@ json_group(const struct bench *bench, const struct bench_group *group, FILE *f)
 			fprintf(f, ", ");
 			json_spread(f, "ratio", &r->ratio);
 		}
+		if (r->bytes != 0)
+			fprintf(f, ", \"gbit_s\": %.3f", gbit_s(bench, r));
 		if (r->hist != NULL)
 			json_hist(bench, r->hist, f);
 		fprintf(f, "}%s\n", i + 1 < group->n ? "," : "");

@@ -45,6 +45,19 @@ def check_rtt(report):
         assert 0 < each["p50"] <= each["p90"] <= each["p99"] <= each["p99.9"] <= each["max"], case
 
 
+def check_stream(report):
+    """Each way to send 64 KiB payloads is there, or a note says why not."""
+    group = next(g for g in report["groups"] if g["name"].startswith("stream"))
+    names = [case["name"].split(",")[0].split()[0] for case in group["cases"]]
+    notes = " ".join(note for note in report["notes"] if note.startswith("stream"))
+    assert names.count("memif") == 4, names
+    assert names.count("vhost") == (0 if "vhost" in notes else 2), (names, notes)
+    assert names.count("kernel") == (0 if "veth" in notes else 4), (names, notes)
+    assert "kernel" in names or os.geteuid() != 0, (names, notes)
+    for case in group["cases"]:
+        assert abs(case["gbit_s"] * case["ns"] / (64768 * 8) - 1) < 0.01, case
+
+
 def check_target(target):
     if target["got"] is None:
         assert target["reached"] is None, target
@@ -73,6 +86,7 @@ with tempfile.TemporaryDirectory() as directory:
         check_group(group)
     if len(os.sched_getaffinity(0)) > 1:
         check_rtt(report)
+        check_stream(report)
     for target in report["targets"]:
         check_target(target)
     with open(os.path.join(directory, "bench.md"), encoding="utf-8") as f:
