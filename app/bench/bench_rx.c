@@ -9,25 +9,15 @@
 #include <rte_udp.h>
 
 #include "bench.h"
-#include "rx_port.h"
+#include "receiver.h"
 
 #define FRAMES	    20000u
 #define PEERS_FULL  1000000u
 #define PEERS_QUICK 100000u
 #define BURST	    32u
 
-/* A stack that receives. */
-struct receiver {
-	struct rx_port port;
-	struct proto *proto;
-	struct proto_link *link;
-	struct proto_worker *worker;
-	uint64_t received;
-};
-
 struct rx {
-	uint32_t n_peers;
-	uint32_t *peers; /* in random order */
+	struct rx_peers peers;
 	struct receiver one, many;
 	struct rx_port floor;
 };
@@ -64,15 +54,6 @@ floor_run(void *arg, struct bench_data *data, unsigned int n)
 	return good == n ? (int64_t)n : -EBADMSG;
 }
 
-static void
-on_recv(struct proto_endpoint *ep, struct rte_mbuf **pkts, unsigned n, void *arg)
-{
-	struct receiver *r = arg;
-
-	r->received += n;
-	proto_return(ep, pkts, n);
-}
-
 static int64_t
 stack_run(void *arg, struct bench_data *data, unsigned int n)
 {
@@ -84,118 +65,6 @@ stack_run(void *arg, struct bench_data *data, unsigned int n)
 	while (r->port.left != 0)
 		(void)proto_poll(r->worker, rte_get_tsc_cycles());
 	return r->received - before == n ? (int64_t)n : -EBADMSG;
-}
-
-/* `host`: the last byte of an address in 192.0.2.0/24. */
-static struct proto_addr
-address(uint8_t host)
-{
-	return (struct proto_addr){.family = PROTO_IPV4, .bytes = {192, 0, 2, host}};
-}
-
-static int
-neighbours_add(struct proto_link *link, uint32_t n_peers, struct pktpool_why *why)
-{
-	static const struct rte_ether_addr mac = {{0x02, 0, 0, 0, 0, 2}};
-	int rc = 0;
-
-	for (uint32_t peer = 0; peer < n_peers && rc == 0; peer += RX_PORTS_A_PEER) {
-		struct proto_addr addr = address(rx_peer_host(peer));
-
-		rc = proto_neigh_add(link, &addr, &mac, why);
-	}
-	return rc;
-}
-
-static int
-receiver_start(struct receiver *r, const char *name, const struct rx *rx, struct pktpool_why *why)
-{
-	const struct proto_conf conf = {.name = name, .n_endpoints = rx->n_peers};
-	struct proto_link_conf link_conf = {.ops = &rx_port_ops, .port = &r->port, .mtu = 1500};
-	const struct proto_addr local = address(1);
-	struct proto_link_info info;
-	char vdev[32];
-	int rc;
-
-	snprintf(vdev, sizeof(vdev), "net_null_%s", name);
-	rc = bench_port_make(vdev);
-	if (rc < 0)
-		return rc;
-	r->port = (struct rx_port){
-		.port_id = (uint16_t)rc, .peers = rx->peers, .n_peers = rx->n_peers};
-	rc = proto_create(&r->proto, &conf, why);
-	if (rc == 0)
-		rc = proto_link_add(r->proto, &link_conf, &r->link, why);
-	if (rc == 0)
-		rc = proto_addr_add(r->link, &local, 24, why);
-	if (rc == 0)
-		rc = neighbours_add(r->link, rx->n_peers, why);
-	if (rc == 0)
-		rc = proto_start(r->proto, why);
-	if (rc != 0)
-		return rc;
-	r->worker = proto_worker_at(r->proto, 0);
-	proto_link_info(r->link, &info);
-	rx_port_template(&r->port, &info.port.mac);
-	return 0;
-}
-
-/* Endpoints: one that is bound, or one connected to each peer. */
-static int
-receiver_endpoints(struct receiver *r, uint32_t n_connected, struct pktpool_why *why)
-{
-	struct proto_endpoint_conf conf = {.local_port = RX_LOCAL_PORT, .recv = on_recv, .arg = r};
-	struct proto_endpoint *ep;
-	int rc = 0;
-
-	if (n_connected == 0)
-		return proto_endpoint_create(r->worker, &conf, &ep, why);
-	for (uint32_t peer = 0; peer < n_connected && rc == 0; peer++) {
-		conf.remote = address(rx_peer_host(peer));
-		conf.remote_port = rx_peer_port(peer);
-		rc = proto_endpoint_create(r->worker, &conf, &ep, why);
-	}
-	return rc;
-}
-
-static int
-receiver_make(struct receiver *r, const char *name, const struct rx *rx, uint32_t n_connected)
-{
-	struct pktpool_why why = {{0}};
-	int rc = receiver_start(r, name, rx, &why);
-
-	if (rc == 0)
-		rc = receiver_endpoints(r, n_connected, &why);
-	if (rc != 0)
-		fprintf(stderr, "chainburst-bench: %s: %s: %s\n", name, strerror(-rc), why.text);
-	return rc;
-}
-
-static int
-peers_make(struct rx *rx, uint32_t n)
-{
-	uint64_t state = 1;
-
-	rx->n_peers = n;
-	rx->peers = malloc(n * sizeof(rx->peers[0]));
-	if (rx->peers == NULL)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < n; i++) {
-		state = state * 6364136223846793005u + 1442695040888963407u;
-
-		uint32_t j = (uint32_t)((state >> 33) % (i + 1));
-
-		rx->peers[i] = rx->peers[j];
-		rx->peers[j] = i;
-	}
-	return 0;
-}
-
-static void
-receiver_free(struct receiver *r)
-{
-	if (r->proto != NULL && proto_destroy(r->proto, NULL, NULL) != 0)
-		fprintf(stderr, "chainburst-bench: a stack is not empty at the end\n");
 }
 
 static int
@@ -233,17 +102,17 @@ bench_rx(struct bench *bench)
 
 	if (!bench_wants(bench, name))
 		return 0;
-	rc = peers_make(&rx, bench->quick ? PEERS_QUICK : PEERS_FULL);
+	rc = rx_peers_make(&rx.peers, bench->quick ? PEERS_QUICK : PEERS_FULL);
 	if (rc == 0)
-		rc = receiver_make(&rx.one, "rx_one", &rx, 0);
+		rc = receiver_make(&rx.one, "rx_one", &rx.peers, 0);
 	if (rc == 0)
-		rc = receiver_make(&rx.many, "rx_many", &rx, rx.n_peers);
+		rc = receiver_make(&rx.many, "rx_many", &rx.peers, rx.peers.n);
 	if (rc == 0) {
 		rx.floor = rx.one.port;
 		rc = group_run(bench, &rx, name);
 	}
 	receiver_free(&rx.one);
 	receiver_free(&rx.many);
-	free(rx.peers);
+	free(rx.peers.peer);
 	return rc;
 }

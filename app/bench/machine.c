@@ -58,7 +58,7 @@ gather(const struct bench *bench, struct fact *facts)
 		rte_version(), rte_eal_has_hugepages() ? "hugepages" : "no hugepages",
 		rte_vect_get_max_simd_bitwidth());
 	facts[++n].key = "compiler";
-	snprintf(facts[n].value, sizeof(facts[n].value), "%s", __VERSION__);
+	snprintf(facts[n].value, sizeof(facts[n].value), "%s", BENCH_COMPILER);
 	facts[++n].key = "lcore";
 	snprintf(facts[n].value, sizeof(facts[n].value), "everything on CPU %u", bench->lcore);
 	facts[++n].key = "data";

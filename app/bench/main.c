@@ -15,6 +15,7 @@
 #include <rte_malloc.h>
 
 #include "bench.h"
+#include "count.h"
 #include "link_end.h"
 
 #define TURNS_QUICK 81u
@@ -185,6 +186,8 @@ main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--peer") == 0)
 		return peer_main(argc - 2, argv + 2);
+	if (argc == 2 && strcmp(argv[1], "--count") == 0)
+		return count_main();
 	CPU_ZERO(&cpus);
 	if (sched_getaffinity(0, sizeof(cpus), &cpus) != 0)
 		CPU_SET(0, &cpus);
