@@ -17,7 +17,7 @@
 #include "hist.h"
 #include "stat.h"
 
-#define BENCH_CASES_MAX	  16
+#define BENCH_CASES_MAX	  40
 #define BENCH_GROUPS_MAX  32
 #define BENCH_TARGETS_MAX 64
 #define BENCH_TURNS_MAX	  1024
@@ -54,6 +54,7 @@ struct bench_case {
 	const char *what; /* one line: what exactly is done */
 	bench_run_fn run;
 	void *arg;
+	struct bench_data data; /* its own; payload_len 0: the group's */
 	/* Instead of `run`: something that measures itself. Cycles a frame, or negative errno. */
 	double (*cycles)(void *arg, double tsc_hz);
 	const struct hist *hist; /* NULL, or: single events, in cycles; outlives the report */
@@ -122,15 +123,17 @@ bool bench_wants(const struct bench *bench, const char *group);
 
 /*
  * Run the cases in turns, about @frames frames a slice, and add the results as a group. The case
- * named @floor is what the others are compared with. NULL: a case failed, which has been said.
+ * named @floor is what the others are compared with; a case that has data of its own walks on in
+ * them. NULL: a case failed, which has been said.
  */
 struct bench_group *bench_group_run(struct bench *bench, const char *name, const char *unit,
-	const char *floor, const struct bench_case *cases, unsigned int n_cases,
-	struct bench_data data, unsigned int frames);
+	const char *floor, struct bench_case *cases, unsigned int n_cases, struct bench_data data,
+	unsigned int frames);
 
 /*
  * For a case that measures itself: @run, and again (a few times at most) when somebody else had
- * the CPU meanwhile, ours or (if there is one) @peer's. Returns what @run returned at last.
+ * the CPU meanwhile, ours or (if there is one) @peer's. Returns the first that was not disturbed,
+ * else the least.
  */
 double bench_undisturbed(double (*run)(void *arg, unsigned int n), void *arg, unsigned int n,
 	const struct peer *peer);

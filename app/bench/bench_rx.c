@@ -73,7 +73,7 @@ group_run(struct bench *bench, struct rx *rx, const char *name)
 	static const char floor_name[] = "floor: parse and free", one_name[] = "one bound endpoint";
 	const char *many_name =
 		bench->quick ? "100,000 connected endpoints" : "1,000,000 connected endpoints";
-	const struct bench_case cases[] = {
+	struct bench_case cases[] = {
 		bench_case_make(floor_name, "hand-written: burst, headers, IPv4 checksum, free",
 			floor_run, &rx->floor),
 		bench_case_make(

@@ -245,6 +245,8 @@ bench_tx(struct bench *bench)
 		rc = group_small(bench, &tx);
 	if (rc == 0)
 		rc = group_testpmd(bench, &tx);
+	if (rc == 0)
+		rc = bench_sweep(bench, &tx.floor);
 	tx_free(&tx);
 	return rc;
 }

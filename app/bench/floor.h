@@ -45,4 +45,7 @@ struct ipfrag {
 void ipfrag_init(struct ipfrag *frag, struct floor *fl, bool udp_cksum);
 int64_t ipfrag_run(void *arg, struct bench_data *data, unsigned int n);
 
+/* The groups by size, with this floor. 0 or negative errno. */
+int bench_sweep(struct bench *bench, struct floor *floor);
+
 #endif /* BENCH_FLOOR_H */

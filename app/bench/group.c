@@ -42,16 +42,17 @@ double
 bench_undisturbed(double (*run)(void *arg, unsigned int n), void *arg, unsigned int n,
 	const struct peer *peer)
 {
-	double cycles = 0;
+	double least = 0;
 
 	for (unsigned int i = 0; i < TRIES; i++) {
 		long before = all_preemptions(peer);
+		double cycles = run(arg, n);
 
-		cycles = run(arg, n);
 		if (cycles < 0 || all_preemptions(peer) == before)
 			return cycles;
+		least = i == 0 || cycles < least ? cycles : least;
 	}
-	return cycles;
+	return least;
 }
 
 bool
@@ -84,21 +85,21 @@ static double
 slice(const struct bench_case *c, double tsc_hz, struct bench_data *data, unsigned int n_payloads,
 	double *frames)
 {
-	double cycles = 0, ignored;
-	long before;
+	double least = 0, ignored;
 
 	if (c->cycles != NULL)
 		return c->cycles(c->arg, tsc_hz);
 	for (unsigned int i = 0; i < TRIES; i++) {
-		cycles = measure(c, data, n_payloads / 4 + 1, &ignored);
-		if (cycles < 0)
-			return cycles;
-		before = preemptions();
-		cycles = measure(c, data, n_payloads, frames);
+		double cycles = measure(c, data, n_payloads / 4 + 1, &ignored);
+		long before = preemptions();
+
+		if (cycles >= 0)
+			cycles = measure(c, data, n_payloads, frames);
 		if (cycles < 0 || preemptions() == before)
 			return cycles;
+		least = i == 0 || cycles < least ? cycles : least;
 	}
-	return cycles;
+	return least;
 }
 
 static bool
@@ -127,16 +128,26 @@ spreads_make(struct bench_group *group, const struct bench_result *ref)
 	}
 }
 
+/* Payloads of a slice of about @frames frames. */
+static unsigned int
+payloads_of(const struct bench_data *data, unsigned int frames)
+{
+	unsigned int per_payload = RTE_MAX(1u, data->payload_len / BENCH_FRAME_DATA);
+
+	return RTE_MAX(1u, frames / per_payload);
+}
+
 /* One turn of all cases; turn 0 only warms up: pools, caches, branch predictors, the CPU's clock.
  */
 static int
-turn(const struct bench *bench, struct bench_group *group, const struct bench_case *cases,
-	struct bench_data *data, unsigned int n_payloads, unsigned int t)
+turn(const struct bench *bench, struct bench_group *group, struct bench_case *cases,
+	struct bench_data *data, unsigned int frames, unsigned int t)
 {
 	for (unsigned int i = 0; i < group->n; i++) {
 		struct bench_result *r = &group->results[i];
-		double c =
-			slice(&cases[i], bench->tsc_hz, data, n_payloads, &r->frames_per_payload);
+		struct bench_data *d = cases[i].data.payload_len != 0 ? &cases[i].data : data;
+		double c = slice(&cases[i], bench->tsc_hz, d, payloads_of(d, frames),
+			&r->frames_per_payload);
 
 		if (c < 0) {
 			fprintf(stderr, "chainburst-bench: %s: %s: %s\n", group->name, r->name,
@@ -151,10 +162,8 @@ turn(const struct bench *bench, struct bench_group *group, const struct bench_ca
 
 struct bench_group *
 bench_group_run(struct bench *bench, const char *name, const char *unit, const char *floor,
-	const struct bench_case *cases, unsigned int n_cases, struct bench_data data,
-	unsigned int frames)
+	struct bench_case *cases, unsigned int n_cases, struct bench_data data, unsigned int frames)
 {
-	const unsigned int per_payload = RTE_MAX(1u, data.payload_len / BENCH_FRAME_DATA);
 	struct bench_group *group = &bench->groups[bench->n_groups];
 
 	if (bench->n_groups == BENCH_GROUPS_MAX || n_cases > BENCH_CASES_MAX)
@@ -173,7 +182,7 @@ bench_group_run(struct bench *bench, const char *name, const char *unit, const c
 	if (!turns_make(group))
 		return NULL;
 	for (unsigned int t = 0; t <= group->n_turns; t++)
-		if (turn(bench, group, cases, &data, RTE_MAX(1u, frames / per_payload), t) != 0)
+		if (turn(bench, group, cases, &data, frames, t) != 0)
 			return NULL;
 	spreads_make(group, bench_group_find(group, floor));
 	bench->n_groups++;

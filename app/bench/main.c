@@ -22,7 +22,7 @@
 #define TURNS_FULL  601u
 
 static const char usage[] =
-	"usage: chainburst-bench [EAL-ARGS --] [--quick] [--only TEXT] [--turns N] [--dir DIR]\n"
+	"usage: chainburst-bench [EAL-ARGS --] [--quick] [--only TEXT] [--turns N] [--out DIR]\n"
 	"\n"
 	"Measures on one lcore, on net_null, what a frame costs: a hand-written loop (the floor),\n"
 	"Chainburst, rte_ipv4_fragment_packet, dpdk-testpmd; what a checksum adds to a copy; what\n"
@@ -34,7 +34,7 @@ static const char usage[] =
 	"  --only TEXT  only groups whose name contains TEXT (\"cold\", \"tx\", \"checksum\", "
 	"...)\n"
 	"  --turns N    turns of each case, 1..1024 (default 601; 81 with --quick)\n"
-	"  --dir DIR    where bench.json and bench.md are written (default: here)\n"
+	"  --out DIR    where bench.json and bench.md are written (default: here)\n"
 	"\n"
 	"Without EAL-ARGS it needs no NIC, no hugepages and no root: --no-huge --no-pci "
 	"--no-shconf\n"
@@ -85,7 +85,7 @@ parse(struct bench *bench, int argc, char **argv)
 {
 	static const struct option options[] = {{"quick", no_argument, NULL, 'q'},
 		{"only", required_argument, NULL, 'o'}, {"turns", required_argument, NULL, 't'},
-		{"dir", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
+		{"out", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
 	unsigned long turns = 0;
 	char *end = NULL;
 	int c;

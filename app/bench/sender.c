@@ -8,6 +8,7 @@
 #include "sender.h"
 
 #define PER_CALL_MAX 64u
+#define PIECES_MAX   1024u /* of a payload of 60 KiB in pieces of 64 bytes */
 #define PREFIX_IPV4  24
 #define PREFIX_IPV6  64
 
@@ -114,21 +115,32 @@ frames_sent(const struct sender *s)
 	return counters.count[PROTO_C_FRAMES_SENT];
 }
 
+/* A payload in its pieces. Returns how many. */
+static uint32_t
+pieces_make(const struct sender *s, uint8_t *payload, uint32_t len, struct iovec *iov)
+{
+	uint32_t piece_len = s->piece_len != 0 ? s->piece_len : len, n = 0;
+
+	for (uint32_t at = 0; at < len; at += piece_len)
+		iov[n++] = (struct iovec){payload + at, RTE_MIN(piece_len, len - at)};
+	return n;
+}
+
 int64_t
 sender_run(void *arg, struct bench_data *data, unsigned int n)
 {
 	struct proto_payload payloads[PER_CALL_MAX];
-	struct iovec iov[PER_CALL_MAX];
+	struct iovec iov[PIECES_MAX];
 	struct sender *s = arg;
 	uint64_t before = frames_sent(s);
 
 	while (n != 0) {
 		uint16_t k = (uint16_t)RTE_MIN(n, s->per_call), sent;
 
-		for (uint16_t i = 0; i < k; i++) {
-			iov[i] = (struct iovec){bench_data_next(data), data->payload_len};
-			payloads[i] = (struct proto_payload){.iov = &iov[i], .iovcnt = 1};
-		}
+		for (uint16_t i = 0; i < k; i++)
+			payloads[i] = (struct proto_payload){.iov = &iov[i],
+				.iovcnt = pieces_make(
+					s, bench_data_next(data), data->payload_len, &iov[i])};
 		for (sent = 0; sent < k;) {
 			uint16_t got = proto_send(s->ep, payloads + sent, (uint16_t)(k - sent));
 

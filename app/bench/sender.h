@@ -21,6 +21,7 @@ struct sender {
 	struct sender_stack *stack;
 	struct proto_endpoint *ep;
 	unsigned int per_call; /* payloads in one proto_send() */
+	uint32_t piece_len;    /* of which a payload is made, one payload a call; 0: it is one */
 	uint64_t accepted;
 	uint64_t completed; /* with status 0 */
 };

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""instructions.py CHAINBURST-BENCH [--update]: what a frame costs in instructions, hot path by path.
+"""instructions.py CHAINBURST-BENCH [--update]: what a frame costs in instructions, path by path.
 
 valgrind counts them, exactly and the same each time: for N frames, for 2N, and the difference is
-that of N. Fails when a path takes over 5% more than instructions.json says; --update writes the file.
-Other compilers and libraries make other code: with any of them the test is skipped.
+that of N. Fails when a path takes over 5% more than instructions.json says; --update writes the
+file. Other compilers and libraries make other code: with any of them the test is skipped.
 """
 import json
 import os

@@ -11,7 +11,7 @@ bench = os.path.abspath(sys.argv[1])
 
 
 def run(directory, *args):
-    return subprocess.run([bench, "--dir", directory, *args], capture_output=True, text=True)
+    return subprocess.run([bench, "--out", directory, *args], capture_output=True, text=True)
 
 
 def check_group(group):
@@ -23,9 +23,12 @@ def check_group(group):
         assert spread["n"] >= 1 and 0 < spread["q1"] <= spread["median"] <= spread["q3"], case
         assert ("ratio" in case) == (case["name"] != group["floor"]), case
         # Cut at an MTU of 1500: 42 segments of 1472 bytes and the like, or one frame of 64;
-        # fragments come in whole bursts.
+        # by payload size as many as that takes; fragments come in whole bursts.
         frames = case["frames_per_payload"]
-        assert frames in (0, 42, 43) or 0.8 < frames <= 1, case
+        if group["name"].startswith("tx by payload"):
+            assert frames == -(-int(case["name"].split()[-2]) // 1472), case
+        else:
+            assert frames in (0, 42, 43) or 0.8 < frames <= 1, case
         assert case["what"], case
         assert ("each_ns" in case) == group["name"].startswith("rtt"), case
 
@@ -80,7 +83,8 @@ with tempfile.TemporaryDirectory() as directory:
     assert len(report["targets"]) >= 16, report["targets"]
     names = [group["name"] for group in report["groups"]]
     for name in "rx 64 B frames", "reass, one datagram open", "reass, 1,000 datagrams open", \
-            "reass, 100,000 datagrams open", "reass, frames in no cache":
+            "reass, 100,000 datagrams open", "reass, frames in no cache", \
+            "tx by payload size, cold", "tx by piece size, cold", "tx by piece size, hot":
         assert name in names, names
     for group in report["groups"]:
         check_group(group)
