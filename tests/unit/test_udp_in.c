@@ -153,7 +153,7 @@ test_port_cksum(void **state)
 		{RTE_MBUF_F_RX_L4_CKSUM_GOOD, false, true},
 		{RTE_MBUF_F_RX_L4_CKSUM_BAD, true, true},
 		{RTE_MBUF_F_RX_L4_CKSUM_BAD, false, false},
-		{RTE_MBUF_F_RX_L4_CKSUM_NONE, false, false},
+		{RTE_MBUF_F_RX_L4_CKSUM_NONE, false, true},
 		{RTE_MBUF_F_RX_L4_CKSUM_UNKNOWN, false, false},
 	};
 	static struct rxframe part;
