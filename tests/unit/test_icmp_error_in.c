@@ -219,6 +219,17 @@ test_too_big_lies(void **state)
 		error(TOO_BIG(4), mtu, 100); /* the datagram would have fitted */
 		rx_expect(&rig, &f, FATE_CONSUMED, "it fits");
 	}
+	for (unsigned int family = 4; family <= 6; family += 2) {
+		uint32_t len = 1400; /* of a shorter datagram: narrower than the link's, too */
+
+		quote(family, IPPROTO_UDP);
+		quoted.len = quoted.l3 + len;
+		frame_fix(&quoted, false);
+		for (uint32_t mtu = len; mtu < QUOTE_LEN; mtu += 33) {
+			error(TOO_BIG(family), mtu, 100);
+			rx_expect(&rig, &f, FATE_CONSUMED, "it fits");
+		}
+	}
 	quote(6, IPPROTO_UDP);
 	for (unsigned int i = 0; i < 5; i++) {
 		static const uint32_t mtus[] = {0, 1279, QUOTE_LEN, 65536 + 1300, UINT32_MAX};
