@@ -164,6 +164,47 @@ test_probed_when_ours(void **state)
 	assert_true(info_of(OWN4).usable && info_of(OWN6).usable);
 }
 
+/* An IPv6 address of ours that another says is his: we say, not too often, that it is ours. */
+static void
+test_claimed_when_ours6(void **state)
+{
+	struct reply r;
+
+	(void)state;
+	for (unsigned int i = 0; i < 200; i++)
+		rxrig_poll(&rig, 100);
+	assert_true(info_of(OWN6).usable);
+	reply_forget(&rig);
+	for (unsigned int i = 0; i < 3; i++) {
+		probe6("2001:db8::9", "ff02::1", 136, 9);
+		memcpy(f.bytes, "\x33\x33\0\0\0\x01", 6);
+		assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	}
+	reply_next(&rig, &r);
+	assert_int_equal(r.l4[0], 136);
+	assert_int_equal(r.l4[4], 0x20); /* override, not solicited */
+	assert_memory_equal(r.dst_ip, addr_of("ff02::1").bytes, 16);
+	assert_memory_equal(r.l4 + 8, addr_of(OWN6).bytes, 16);
+	assert_memory_equal(r.l4 + 24, "\x02\x01\x02\0\0\0\0\x01", 8);
+	reply_none(&rig);
+	assert_true(info_of(OWN6).usable);
+}
+
+/* Without `dad` no conflict is looked for: nothing is said, nothing is given up. */
+static void
+test_claimed_undefended(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		arp_in(1, 9, OWN4, "192.0.2.77");
+		probe6("2001:db8::9", "ff02::1", 136, 9);
+		memcpy(f.bytes, "\x33\x33\0\0\0\x01", 6);
+		assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	}
+	assert_true(info_of(OWN4).usable && info_of(OWN6).usable);
+	reply_none(&rig);
+}
+
 static int
 begin_dad(void **state)
 {
@@ -186,6 +227,8 @@ main(void)
 		RX_TEST_BEGIN(test_tentative_conflict4, begin_dad, &rig),
 		RX_TEST_BEGIN(test_tentative_claimed4, begin_dad, &rig),
 		RX_TEST_BEGIN(test_probed_when_ours, begin_dad, &rig),
+		RX_TEST_BEGIN(test_claimed_when_ours6, begin_dad, &rig),
+		RX_TEST(test_claimed_undefended, &rig),
 	};
 
 	if (eal_start(1, NULL) != 0)

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What ARP and ND answers make of a neighbour (RFC 4861 7.2.5, 7.3), and the questions we ask. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <netinet/in.h>
+
+#include "eal.h"
+#include "reply.h"
+#include "rig.h"
+#include "rxfate.h"
+
+static struct rxrig rig;
+static struct rxframe f;
+
+static const char *const hosts[][2] = {
+	{"192.0.2.9", "2001:db8::9"},
+	{"192.0.2.10", "2001:db8::a"},
+};
+
+/* How an answer comes. */
+enum how {
+	UNICAST,     /* in answer to us: ARP reply to us; NA with S and O */
+	GROUP,	     /* to everybody: ARP reply by broadcast; NA with O */
+	NO_OVERRIDE, /* to us, NA with S only */
+};
+
+/* Host `k` of family index `i` says that it is at 02:..:`mac`. */
+static void
+answer(unsigned int i, unsigned int k, uint8_t mac, enum how how)
+{
+	struct proto_addr addr = addr_of(hosts[k][i]);
+	uint8_t arp[28] = {0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 0, mac, [18] = 2, [23] = 1};
+
+	frame_eth(&f, &rig, i == 0 ? RTE_ETHER_TYPE_ARP : RTE_ETHER_TYPE_IPV6);
+	f.bytes[11] = mac;
+	if (i == 0) {
+		memcpy(arp + 14, addr.bytes, 4);
+		memcpy(arp + 24, addr_of(OWN4).bytes, 4);
+		frame_put(&f, arp, sizeof(arp));
+		if (how == GROUP)
+			memset(f.bytes, 0xff, 6);
+	} else {
+		frame_ip(&f, 6, hosts[k][i], how == GROUP ? "ff02::1" : NULL, IPPROTO_ICMPV6);
+		f.bytes[f.l3 + 7] = 255;
+		frame_icmp_type(&f, 136, 0,
+			(how == GROUP ? 0 : 0x40000000u) | (how == NO_OVERRIDE ? 0 : 0x20000000u));
+		frame_put(&f, addr.bytes, 16);
+		frame_put(&f, (uint8_t[]){2, 1, 2, 0, 0, 0, 0, mac}, 8);
+		frame_finish(&f);
+		if (how == GROUP)
+			memcpy(f.bytes, "\x33\x33\0\0\0\x01", 6);
+	}
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+}
+
+static struct proto_neigh_info
+info_of(unsigned int i, unsigned int k)
+{
+	struct proto_neigh_info infos[64];
+	struct proto_addr addr = addr_of(hosts[k][i]);
+	unsigned int n = proto_neigh_list(rig.link, infos, RTE_DIM(infos));
+
+	for (unsigned int at = 0; at < n; at++)
+		if (proto_addr_equal(&infos[at].addr, &addr))
+			return infos[at];
+	fail_msg("%s is not known", hosts[k][i]);
+	return infos[0];
+}
+
+static void
+is(unsigned int i, unsigned int k, uint8_t mac, enum proto_neigh_state state)
+{
+	struct proto_neigh_info info = info_of(i, k);
+
+	assert_int_equal(info.state, state);
+	assert_int_equal(info.mac.addr_bytes[5], mac);
+}
+
+/* Send to the host from the rig's endpoint. */
+static void
+send_to(unsigned int i, unsigned int k)
+{
+	static char hello[] = "hello";
+	struct iovec iov = {hello, 5};
+	struct proto_payload payload = {.iov = &iov, .iovcnt = 1};
+	struct proto_peer peer = {.addr = addr_of(hosts[k][i]), .port = REMOTE_PORT};
+
+	assert_int_equal(proto_send_to(rig.ep, &peer, &payload, 1), 1);
+	rxrig_poll(&rig, 0);
+}
+
+/* The next frame asks for the host: of everybody, or (`mac`) of himself. */
+static void
+asked(unsigned int i, unsigned int k, uint8_t mac)
+{
+	struct proto_addr addr = addr_of(hosts[k][i]);
+	struct reply r;
+
+	reply_next(&rig, &r);
+	if (i == 0) {
+		assert_int_equal(r.ethertype, RTE_ETHER_TYPE_ARP);
+		assert_int_equal(r.l3[7], 1);
+		assert_memory_equal(r.l3 + 24, addr.bytes, 4);
+		assert_int_equal(r.dst.addr_bytes[5], mac != 0 ? mac : 0xff);
+		return;
+	}
+	assert_int_equal(r.l4[0], 135);
+	assert_int_equal(r.ttl, 255);
+	assert_memory_equal(r.l4 + 8, addr.bytes, 16);
+	assert_memory_equal(r.l4 + 24, "\x01\x01\x02\0\0\0\0\x01", 8);
+	if (mac != 0) {
+		assert_int_equal(r.dst.addr_bytes[5], mac);
+		assert_memory_equal(r.dst_ip, addr.bytes, 16);
+	} else {
+		assert_memory_equal(&r.dst, "\x33\x33\xff\0\0", 5);
+		assert_memory_equal(r.dst_ip, addr_of("ff02::1:ff00:0").bytes, 13);
+		assert_memory_equal(r.dst_ip + 13, addr.bytes + 13, 3);
+	}
+}
+
+/* The next frame is the payload that waited, to this MAC. */
+static void
+went(uint8_t mac)
+{
+	struct reply r;
+
+	reply_next(&rig, &r);
+	assert_int_equal(r.proto, IPPROTO_UDP);
+	assert_int_equal(r.dst.addr_bytes[5], mac);
+}
+
+/* Only an answer to us proves that we reach him. */
+static void
+test_states(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++)
+		for (unsigned int k = 0; k < 2; k++) {
+			send_to(i, k);
+			asked(i, k, 0);
+			is(i, k, 0, PROTO_NEIGH_INCOMPLETE);
+			answer(i, k, (uint8_t)(0x30 + k), k == 0 ? UNICAST : GROUP);
+			went((uint8_t)(0x30 + k));
+			if (k == 0)
+				is(i, k, 0x30, PROTO_NEIGH_REACHABLE);
+			else
+				assert_int_not_equal(info_of(i, k).state, PROTO_NEIGH_REACHABLE);
+		}
+	reply_none(&rig);
+}
+
+/* Another MAC: an ARP reply replaces the old one, an advertisement only with the O flag. */
+static void
+test_override(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		send_to(i, 0);
+		asked(i, 0, 0);
+		answer(i, 0, 0x30, UNICAST);
+		went(0x30);
+		answer(i, 0, 0x31, NO_OVERRIDE);
+		is(i, 0, i == 0 ? 0x31 : 0x30, i == 0 ? PROTO_NEIGH_REACHABLE : PROTO_NEIGH_STALE);
+		answer(i, 0, 0x32, UNICAST);
+		is(i, 0, 0x32, PROTO_NEIGH_REACHABLE);
+		send_to(i, 0);
+		went(0x32);
+	}
+	reply_none(&rig);
+}
+
+/* Silent for long, then sent to: after five seconds he is asked himself, and his word counts. */
+static void
+test_probed(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		send_to(i, 0);
+		asked(i, 0, 0);
+		answer(i, 0, 0x30, UNICAST);
+		went(0x30);
+		for (unsigned int s = 0; s < 50; s++)
+			rxrig_poll(&rig, 1000);
+		is(i, 0, 0x30, PROTO_NEIGH_STALE);
+		reply_none(&rig);
+		send_to(i, 0);
+		went(0x30);
+		for (unsigned int ms = 0; ms < 5200; ms += 100)
+			rxrig_poll(&rig, 100);
+		asked(i, 0, 0x30);
+		is(i, 0, 0x30, PROTO_NEIGH_PROBE);
+		answer(i, 0, 0x30, UNICAST);
+		is(i, 0, 0x30, PROTO_NEIGH_REACHABLE);
+		reply_none(&rig);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RX_TEST(test_states, &rig),
+		RX_TEST(test_override, &rig),
+		RX_TEST(test_probed, &rig),
+	};
+
+	if (eal_start(1, NULL) != 0)
+		return 1;
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	return eal_stop() != 0 || failed != 0;
+}
