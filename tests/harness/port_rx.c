@@ -51,6 +51,17 @@ rx_burst(void *arg, uint16_t queue, struct rte_mbuf **pkts, uint16_t n)
 	return i;
 }
 
+static int
+set_groups(void *arg, const struct rte_ether_addr *macs, uint32_t n)
+{
+	struct port_rx *port = arg;
+
+	assert_true(n <= RTE_DIM(port->macs));
+	memcpy(port->macs, macs, n * sizeof(*macs));
+	port->n_macs = n;
+	return 0;
+}
+
 const struct proto_port_ops *
 port_rx_ops(void)
 {
@@ -60,6 +71,7 @@ port_rx_ops(void)
 	ops.setup = rx_setup;
 	ops.stop = rx_stop;
 	ops.rx_burst = rx_burst;
+	ops.set_groups = set_groups;
 	return &ops;
 }
 

@@ -18,6 +18,8 @@ struct port_rx {
 	} rx[PORT_FAULT_QUEUES];
 	uint16_t burst;	   /* frames that one rx_burst gives at most; 0: as asked */
 	uint64_t ol_flags; /* RTE_MBUF_F_RX_*, of frames that are injected from now on */
+	struct rte_ether_addr macs[128]; /* what set_groups() was given last */
+	uint32_t n_macs;
 };
 
 void port_rx_init(struct port_rx *port, uint16_t n_rx_queues);
@@ -35,6 +37,7 @@ void port_rx_inject_exact(
 
 /* The mbuf that was put in last, and is not taken yet. */
 struct rte_mbuf *port_rx_last(struct port_rx *port, uint16_t queue);
+
 /* The same; false where the pool has no more buffers: the frame is missed, as a NIC misses it. */
 bool port_rx_offer(struct port_rx *port, uint16_t queue, const void *bytes, uint32_t frame_len,
 	uint32_t pieces);

@@ -209,6 +209,23 @@ test_too_big(void **state)
 	}
 }
 
+/* After ten minutes a wider path is tried again (RFC 1191 6.3, RFC 8201 5.3). */
+static void
+test_too_big_aged(void **state)
+{
+	(void)state;
+	quote(4, IPPROTO_UDP);
+	error(TOO_BIG(4), 1300, 100);
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	assert_int_equal(frames_to(4), 2);
+	for (unsigned int s = 0; s < 595; s++)
+		rxrig_poll(&rig, 1000);
+	assert_int_equal(frames_to(4), 2);
+	for (unsigned int s = 0; s < 10; s++)
+		rxrig_poll(&rig, 1000);
+	assert_int_equal(frames_to(4), 1);
+}
+
 /* What no honest router would say (RFC 5927 7.2, RFC 8201 4), or about what nobody sent. */
 static void
 test_too_big_lies(void **state)
@@ -367,6 +384,7 @@ main(void)
 		RX_TEST_BEGIN(test_quotes, begin, &rig),
 		RX_TEST_BEGIN(test_truncated, begin, &rig),
 		RX_TEST_BEGIN(test_too_big, begin, &rig),
+		RX_TEST_BEGIN(test_too_big_aged, begin, &rig),
 		RX_TEST_BEGIN(test_too_big_lies, begin, &rig),
 		RX_TEST_BEGIN(test_too_big_old, begin, &rig),
 		RX_TEST_BEGIN(test_too_big_without_ports, begin, &rig),

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -31,7 +32,7 @@ enum how {
 
 /* Host `k` of family index `i` says that it is at 02:..:`mac`. */
 static void
-answer(unsigned int i, unsigned int k, uint8_t mac, enum how how)
+answer_make(unsigned int i, unsigned int k, uint8_t mac, enum how how)
 {
 	struct proto_addr addr = addr_of(hosts[k][i]);
 	uint8_t arp[28] = {0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 0, mac, [18] = 2, [23] = 1};
@@ -55,6 +56,12 @@ answer(unsigned int i, unsigned int k, uint8_t mac, enum how how)
 		if (how == GROUP)
 			memcpy(f.bytes, "\x33\x33\0\0\0\x01", 6);
 	}
+}
+
+static void
+answer(unsigned int i, unsigned int k, uint8_t mac, enum how how)
+{
+	answer_make(i, k, mac, how);
 	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
 }
 
@@ -81,16 +88,22 @@ is(unsigned int i, unsigned int k, uint8_t mac, enum proto_neigh_state state)
 	assert_int_equal(info.mac.addr_bytes[5], mac);
 }
 
-/* Send to the host from the rig's endpoint. */
-static void
-send_to(unsigned int i, unsigned int k)
+/* Send from the rig's endpoint. Returns whether it was taken. */
+static bool
+try_send(const char *dst)
 {
 	static char hello[] = "hello";
 	struct iovec iov = {hello, 5};
 	struct proto_payload payload = {.iov = &iov, .iovcnt = 1};
-	struct proto_peer peer = {.addr = addr_of(hosts[k][i]), .port = REMOTE_PORT};
+	struct proto_peer peer = {.addr = addr_of(dst), .port = REMOTE_PORT};
 
-	assert_int_equal(proto_send_to(rig.ep, &peer, &payload, 1), 1);
+	return proto_send_to(rig.ep, &peer, &payload, 1) == 1;
+}
+
+static void
+send_to(unsigned int i, unsigned int k)
+{
+	assert_true(try_send(hosts[k][i]));
 	rxrig_poll(&rig, 0);
 }
 
@@ -200,6 +213,89 @@ test_probed(void **state)
 	}
 }
 
+/* Two that are waited for answer in one burst: what waits for either goes at once. */
+static void
+test_two_answers(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct rxframe first;
+
+		send_to(i, 0);
+		send_to(i, 1);
+		asked(i, 0, 0);
+		asked(i, 1, 0);
+		answer_make(i, 0, 0x30, UNICAST);
+		first = f;
+		answer_make(i, 1, 0x31, UNICAST);
+		rx_put(&rig, &first, 1);
+		rx_put(&rig, &f, 1);
+		rxrig_poll(&rig, 0);
+		went(0x30);
+		went(0x31);
+	}
+	reply_none(&rig);
+}
+
+/* The answer comes while the port takes nothing: what waits goes when there is room again. */
+static void
+test_no_room(void **state)
+{
+	uint32_t n = 0;
+
+	(void)state;
+	send_to(0, 0);
+	asked(0, 0, 0);
+	port_fault_takes(&rig.port->fault, 1, (uint32_t[]){0});
+	while (n < 1000 && try_send(PEER4))
+		n++;
+	assert_true(n > 0 && n < 1000); /* the ring of the port is full */
+	answer(0, 0, 0x30, UNICAST);
+	port_fault_takes_all(&rig.port->fault);
+	for (unsigned int i = 0; i < 10; i++)
+		rxrig_poll(&rig, 1);
+	for (uint32_t i = 0; i < n; i++)
+		went(2);
+	went(0x30);
+	reply_none(&rig);
+}
+
+/* A scan of addresses is no flood of questions: a hundred at once, then a thousand a second. */
+static void
+test_rationed(void **state)
+{
+	uint32_t asked_at_once;
+
+	(void)state;
+	for (unsigned int i = 0; i < 150; i++) {
+		char dst[16];
+
+		(void)snprintf(dst, sizeof(dst), "192.0.2.%u", 20 + i);
+		assert_true(try_send(dst));
+	}
+	rxrig_poll(&rig, 10);
+	asked_at_once = rxrig_n_sent(&rig);
+	assert_true(asked_at_once > 10 && asked_at_once <= 120);
+	rxrig_poll(&rig, 20);
+	assert_true(rxrig_n_sent(&rig) <= asked_at_once + 30);
+	for (unsigned int i = 0; i < 20; i++)
+		rxrig_poll(&rig, 10);
+	assert_int_equal(rxrig_n_sent(&rig), 150);
+	for (unsigned int i = 0; i < 50; i++) /* nobody answers */
+		rxrig_poll(&rig, 100);
+	assert_int_equal(proto_outstanding(rig.ep), 0);
+}
+
+static int
+begin_many(void **state)
+{
+	(void)state;
+	rxrig_init(&rig);
+	rig.conf.n_payloads = 256;
+	rxrig_start(&rig);
+	return 0;
+}
+
 int
 main(void)
 {
@@ -207,6 +303,9 @@ main(void)
 		RX_TEST(test_states, &rig),
 		RX_TEST(test_override, &rig),
 		RX_TEST(test_probed, &rig),
+		RX_TEST(test_two_answers, &rig),
+		RX_TEST(test_no_room, &rig),
+		RX_TEST_BEGIN(test_rationed, begin_many, &rig),
 	};
 
 	if (eal_start(1, NULL) != 0)

@@ -223,6 +223,65 @@ test_lifetime(void **state)
 	assert_true(told(3));
 }
 
+/* The port is told to take the Ethernet address of the new address's group (RFC 2464 7). */
+static void
+test_filter(void **state)
+{
+	struct proto_addr_info infos[PROTO_ADDRS_MAX];
+	uint32_t found = 0;
+	unsigned int n;
+
+	(void)state;
+	advertised(0, AUTONOMOUS, 3600);
+	wait_s(5);
+	n = proto_addr_list(rig.link, infos, RTE_DIM(infos));
+	for (unsigned int i = 0; i < n; i++) {
+		uint8_t mac[6] = {0x33, 0x33, 0xff};
+
+		if (infos[i].addr.family != PROTO_IPV6)
+			continue;
+		memcpy(mac + 3, infos[i].addr.bytes + 13, 3);
+		uint32_t k = 0;
+
+		while (k < rig.port->n_macs && memcmp(&rig.port->macs[k], mac, sizeof(mac)) != 0)
+			k++;
+		found += k < rig.port->n_macs;
+	}
+	assert_int_equal(n, 4);
+	assert_int_equal(found, 3); /* the configured, the link-local, the advertised one */
+}
+
+/* An endpoint that has a way takes the better one that comes to be. */
+static void
+test_better_way(void **state)
+{
+	static char hello[] = "hello";
+	struct iovec iov = {hello, 5};
+	struct proto_payload payload = {.iov = &iov, .iovcnt = 1};
+	struct proto_endpoint_conf conf = {.remote = addr_of(IN_PREFIX), .remote_port = 9};
+	struct proto_endpoint *ep;
+	struct reply r;
+
+	(void)state;
+	advertised(1800, 0, 0);
+	assert_int_equal(proto_endpoint_create(rig.worker, &conf, &ep, NULL), 0);
+	reply_forget(&rig);
+	assert_int_equal(proto_send(ep, &payload, 1), 1);
+	rxrig_poll(&rig, 0);
+	reply_next(&rig, &r);
+	assert_int_equal(r.proto, IPPROTO_UDP);
+	assert_int_equal(r.dst.addr_bytes[5], 9);
+	advert(ROUTER, 1800, ON_LINK, 3600);
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	assert_int_equal(proto_send(ep, &payload, 1), 1);
+	rxrig_poll(&rig, 0);
+	reply_next(&rig, &r); /* asked for himself */
+	assert_int_equal(r.l4[0], 135);
+	assert_memory_equal(r.l4 + 8, conf.remote.bytes, 16);
+	while (proto_outstanding(ep) != 0) /* nobody answers */
+		wait_s(1);
+}
+
 static int
 begin(void **state)
 {
@@ -245,6 +304,8 @@ main(void)
 		RX_TEST_BEGIN(test_default_router, begin, &rig),
 		RX_TEST_BEGIN(test_other_router, begin, &rig),
 		RX_TEST_BEGIN(test_lifetime, begin, &rig),
+		RX_TEST_BEGIN(test_filter, begin, &rig),
+		RX_TEST_BEGIN(test_better_way, begin, &rig),
 	};
 
 	if (eal_start(1, NULL) != 0)
