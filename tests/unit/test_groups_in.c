@@ -187,14 +187,32 @@ test_truncated(void **state)
 	reply_none(&rig);
 }
 
-/* A query in a VLAN is about the groups that are joined there. */
+/* Ask for one group (RFC 3376 4.1.9: of itself), or for all of them (NULL). */
+static void
+query_in(bool vlan, const char *group)
+{
+	query4();
+	if (group != NULL) {
+		memcpy(f.bytes + f.l4 + 4, addr_of(group).bytes, 4);
+		memcpy(f.bytes + f.l3 + 16, addr_of(group).bytes, 4);
+		frame_finish(&f);
+	}
+	if (vlan) {
+		memmove(f.bytes + 18, f.bytes + 14, f.len - 14);
+		memcpy(f.bytes + 12, (uint8_t[]){0x81, 0, 0, 5, 8, 0}, 6);
+		f.len += 4;
+	}
+}
+
+/* A group is joined in a VLAN: asked for there, and reported there. */
 static void
 test_vlan(void **state)
 {
+	static const char *const tagged = "239.9.9.9";
 	struct proto_endpoint_conf conf = rig.ep_conf;
-	struct proto_addr group = addr_of("239.9.9.9");
+	struct proto_addr group = addr_of(tagged);
 	struct proto_endpoint *ep;
-	uint32_t n_ours = 0;
+	uint32_t n_tagged = 0;
 	struct reply r;
 
 	(void)state;
@@ -205,21 +223,29 @@ test_vlan(void **state)
 	assert_int_equal(proto_join(ep, &group, rig.link, NULL), 0);
 	wait_ms(10000);
 	reply_forget(&rig);
-	query4();
-	memmove(f.bytes + 18, f.bytes + 14, f.len - 14);
-	memcpy(f.bytes + 12, (uint8_t[]){0x81, 0, 0, 5, 8, 0}, 6);
-	f.len += 4;
+	query_in(false, tagged);
+	assert_int_equal(rx_fate(&rig, &f, 1), PROTO_DROP_IP_DEST);
+	wait_ms(2000);
+	reply_none(&rig);
+	query_in(true, tagged);
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
+	wait_ms(2000);
+	reply_next(&rig, &r);
+	assert_int_equal(r.n_tags, 1);
+	assert_memory_equal(r.l4 + 12, group.bytes, 4);
+	reply_none(&rig);
+	query_in(true, NULL);
 	assert_int_equal(rx_fate(&rig, &f, 1), FATE_CONSUMED);
 	wait_ms(2000);
 	while (rig.looked_at < rxrig_n_sent(&rig)) {
-		bool ours;
+		bool of_vlan;
 
 		reply_next(&rig, &r);
-		ours = memcmp(r.l4 + 12, group.bytes, 4) == 0;
-		assert_int_equal(r.n_tags, ours ? 1 : 0);
-		n_ours += ours;
+		of_vlan = memcmp(r.l4 + 12, group.bytes, 4) == 0;
+		assert_int_equal(r.n_tags, of_vlan ? 1 : 0);
+		n_tagged += of_vlan;
 	}
-	assert_int_equal(n_ours, 1);
+	assert_int_equal(n_tagged, 1);
 }
 
 /*

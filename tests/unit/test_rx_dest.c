@@ -102,6 +102,40 @@ test_one_lookup(void **state)
 	heard_end(&heard);
 }
 
+/* In a VLAN, on the other worker, whole and in fragments: the tags go with what is passed on. */
+static void
+test_vlan_elsewhere(void **state)
+{
+	struct proto_endpoint_conf conf = {
+		.vlan = true, .vlan_tci = 0x123, .link = rig.second_link};
+
+	(void)state;
+	heard_listen(&heard, proto_worker_at(rig.stack, 1), &conf);
+	for (uint32_t i = 0; i < 8; i++) {
+		struct proto_rx_info info;
+
+		frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV4);
+		frame_tag(&f, RTE_ETHER_TYPE_VLAN, 0xf123); /* priority and drop eligible */
+		frame_ip(&f, 4, NULL, SECOND4, IPPROTO_UDP);
+		frame_udp(&f, 40);
+		if (i % 2 == 0) {
+			port_rx_inject(rig.second, i / 2 % 2, f.bytes, f.len, 1);
+		} else {
+			for (uint32_t at = 0; at < 48; at += 24) {
+				frame_fragment(&part, &f, i, at, 24, at == 0);
+				port_rx_inject(
+					rig.second, (i / 2 + at / 24) % 2, part.bytes, part.len, 1);
+			}
+		}
+		rxrig_poll(&rig, 0);
+		assert_int_equal(heard.n, i + 1);
+		heard_expect(&heard, i, 40);
+		proto_rx_info(heard.ep, heard.pkts[i], &info);
+		assert_ptr_equal(info.peer.link, rig.second_link);
+	}
+	heard_end(&heard);
+}
+
 /* A group is joined on a link: what comes to it on another is another's. */
 static void
 test_groups_of_links(void **state)
@@ -279,6 +313,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		RX_TEST_BEGIN(test_two_links, begin_two, &rig),
 		RX_TEST_BEGIN(test_one_lookup, begin_two, &rig),
+		RX_TEST_BEGIN(test_vlan_elsewhere, begin_two, &rig),
 		RX_TEST_BEGIN(test_groups_of_links, begin_two, &rig),
 		RX_TEST_BEGIN(test_local, begin_two, &rig),
 		RX_TEST_BEGIN(test_removed, heard_begin, &rig),

@@ -55,6 +55,7 @@ test_cap(void **state)
 		heard_expect(&heard, i, i); /* the first ones */
 	assert_int_equal(proto_held(heard.ep), 10);
 	assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_ENDPOINT_FULL), 15);
+	assert_int_equal(rxrig_count(&rig, PROTO_C_DATAGRAM_OCTETS), 45); /* 0 + 1 + ... + 9 */
 	proto_return(heard.ep, heard.pkts + 7, 3);
 	heard.n = 7;
 	assert_int_equal(proto_held(heard.ep), 7);
