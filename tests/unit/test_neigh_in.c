@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What ARP and ND answers make of a neighbour (RFC 4861 7.2.5, 7.3), and the questions we ask. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -260,6 +261,31 @@ test_no_room(void **state)
 	reply_none(&rig);
 }
 
+/* Who names the link means a neighbour on it, although no route leads there. */
+static void
+test_named_link(void **state)
+{
+	static char hello[] = "hello";
+	struct iovec iov = {hello, 5};
+	struct proto_payload payload = {.iov = &iov, .iovcnt = 1};
+	struct proto_endpoint_conf conf = {.remote = addr_of("203.0.113.7"), .remote_port = 9};
+	struct proto_endpoint *ep;
+	struct reply r;
+
+	(void)state;
+	assert_int_equal(proto_endpoint_create(rig.worker, &conf, &ep, NULL), -ENETUNREACH);
+	conf.link = rig.link;
+	assert_int_equal(proto_endpoint_create(rig.worker, &conf, &ep, NULL), 0);
+	assert_int_equal(proto_send(ep, &payload, 1), 1);
+	rxrig_poll(&rig, 0);
+	reply_next(&rig, &r);
+	assert_int_equal(r.ethertype, RTE_ETHER_TYPE_ARP);
+	assert_memory_equal(r.l3 + 24, conf.remote.bytes, 4);
+	for (unsigned int i = 0; i < 50; i++) /* nobody answers */
+		rxrig_poll(&rig, 100);
+	assert_int_equal(proto_outstanding(ep), 0);
+}
+
 /* A scan of addresses is no flood of questions: a hundred at once, then a thousand a second. */
 static void
 test_rationed(void **state)
@@ -305,6 +331,7 @@ main(void)
 		RX_TEST(test_probed, &rig),
 		RX_TEST(test_two_answers, &rig),
 		RX_TEST(test_no_room, &rig),
+		RX_TEST(test_named_link, &rig),
 		RX_TEST_BEGIN(test_rationed, begin_many, &rig),
 	};
 

@@ -102,6 +102,27 @@ test_one_lookup(void **state)
 	heard_end(&heard);
 }
 
+/* An endpoint of one link, beside one of any: each link's datagrams to the more particular one. */
+static void
+test_bound_to_link(void **state)
+{
+	struct proto_endpoint_conf conf = {.link = rig.second_link};
+
+	(void)state;
+	heard_listen(&heard, rig.worker, &conf);
+	datagram(&f, NULL, OWN4);
+	assert_int_equal(rx_fate(&rig, &f, 1), PROTO_DROP_NO_ENDPOINT);
+	heard_listen(&other, rig.worker, NULL);
+	assert_int_equal(rx_fate(&rig, &f, 1), FATE_DELIVERED);
+	datagram(&f, NULL, SECOND4);
+	port_rx_inject(rig.second, 0, f.bytes, f.len, 1);
+	rxrig_poll(&rig, 0);
+	assert_int_equal(other.n, 1);
+	assert_int_equal(heard.n, 1);
+	heard_end(&heard);
+	heard_end(&other);
+}
+
 /* In a VLAN, on the other worker, whole and in fragments: the tags go with what is passed on. */
 static void
 test_vlan_elsewhere(void **state)
@@ -313,6 +334,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		RX_TEST_BEGIN(test_two_links, begin_two, &rig),
 		RX_TEST_BEGIN(test_one_lookup, begin_two, &rig),
+		RX_TEST_BEGIN(test_bound_to_link, begin_two, &rig),
 		RX_TEST_BEGIN(test_vlan_elsewhere, begin_two, &rig),
 		RX_TEST_BEGIN(test_groups_of_links, begin_two, &rig),
 		RX_TEST_BEGIN(test_local, begin_two, &rig),
