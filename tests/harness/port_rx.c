@@ -56,6 +56,8 @@ set_groups(void *arg, const struct rte_ether_addr *macs, uint32_t n)
 {
 	struct port_rx *port = arg;
 
+	if (port->groups_error != 0)
+		return port->groups_error;
 	assert_true(n <= RTE_DIM(port->macs));
 	memcpy(port->macs, macs, n * sizeof(*macs));
 	port->n_macs = n;

@@ -20,6 +20,7 @@ struct port_rx {
 	uint64_t ol_flags; /* RTE_MBUF_F_RX_*, of frames that are injected from now on */
 	struct rte_ether_addr macs[128]; /* what set_groups() was given last */
 	uint32_t n_macs;
+	int groups_error; /* what set_groups() returns instead */
 };
 
 void port_rx_init(struct port_rx *port, uint16_t n_rx_queues);

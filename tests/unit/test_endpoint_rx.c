@@ -258,6 +258,29 @@ test_join_both(void **state)
 	heard_end(&heard);
 }
 
+/* The port takes no more groups: its error, and nothing is joined. */
+static void
+test_join_failed(void **state)
+{
+	struct proto_addr group = addr_of(GROUP4);
+	struct pktpool_why why = {""};
+
+	(void)state;
+	heard_listen(&heard, rig.worker, NULL);
+	rig.port->groups_error = -EIO;
+	assert_int_equal(proto_join(heard.ep, &group, rig.link, &why), -EIO);
+	assert_string_not_equal(why.text, "");
+	rig.port->groups_error = 0;
+	frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV4);
+	frame_ip(&f, 4, NULL, GROUP4, IPPROTO_UDP);
+	frame_udp(&f, 20);
+	rx_expect(&rig, &f, PROTO_DROP_IP_DEST, "not joined");
+	assert_int_equal(proto_leave(heard.ep, &group, rig.link), -ENOENT);
+	assert_int_equal(proto_join(heard.ep, &group, rig.link, &why), 0);
+	rx_expect(&rig, &f, FATE_DELIVERED, "joined");
+	heard_end(&heard);
+}
+
 static int
 begin(void **state)
 {
@@ -281,6 +304,7 @@ main(void)
 		RX_TEST_BEGIN(test_join_refused, begin, &rig),
 		RX_TEST_BEGIN(test_join_links, begin, &rig),
 		RX_TEST_BEGIN(test_join_both, begin, &rig),
+		RX_TEST_BEGIN(test_join_failed, begin, &rig),
 	};
 
 	if (eal_start(1, NULL) != 0)
