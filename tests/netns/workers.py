@@ -8,9 +8,13 @@ so most come in on a worker that does not own their endpoint, and a datagram's f
 
 import os
 import random
+import re
 import select
+import shutil
 import socket
+import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -180,6 +184,33 @@ def cpu_of(program, idle, enough=None):
     return used / took
 
 
+PINGS = 20
+
+
+def woken(program):
+    """A frame ends a sleep: strace sees epoll_wait() tell of it, but for pings that came between
+    two sleeps."""
+    if shutil.which('strace') is None:
+        return 'skipped: no strace'
+    with tap(program, 1, '--idle', 'interrupt') as peer, \
+            tempfile.NamedTemporaryFile(mode='r') as log:
+        answers(peer)
+        tracer = subprocess.Popen(['strace', '-qq', '-e', 'trace=epoll_wait', '-o', log.name, '-p',
+                                   worker_thread(peer).name])
+        try:
+            until(lambda: os.path.getsize(log.name) > 0, 'strace to see a sleep')
+            for _ in range(PINGS):
+                check('1 received' in sh(f'ping -c 1 -W 5 {V4}', must=False), 'ping', V4)
+        finally:
+            tracer.terminate()
+            tracer.wait()
+        ends = re.findall(r'epoll_wait\(.*= (\d+)$', log.read(), re.MULTILINE)
+    told = sum(e != '0' for e in ends)
+    check(told >= PINGS // 2, f'of {len(ends)} sleeps frames ended', told)
+    check(told < len(ends), 'no sleep lasted its millisecond')
+    return f'{told} of {len(ends)} sleeps ended by a frame'
+
+
 def rests(program):
     """A worker that sleeps leaves the CPU to others, one that spins or pauses has all it gets."""
     asleep = cpu_of(program, 'interrupt')
@@ -189,11 +220,12 @@ def rests(program):
     return f'{asleep:.1f} ms of CPU a second asleep'
 
 
-CASES = {'tap': on_tap, 'af-packet': on_af_packet, 'crossing': crossing, 'rests': rests}
+CASES = {'tap': on_tap, 'af-packet': on_af_packet, 'crossing': crossing, 'woken': woken,
+         'rests': rests}
 
 
 def main():
-    world.enter(['ip', 'ethtool'])
+    world.enter(['ip', 'ethtool', 'ping'])
     names = sys.argv[2:] or list(CASES)
     return world.run([(n, lambda n=n: CASES[n](sys.argv[1])) for n in names])
 
