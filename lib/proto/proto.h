@@ -99,7 +99,9 @@ PKTPOOL_API int proto_stop(struct proto *stack) PKTPOOL_MUST_CHECK;
 
 /**
  * Destroy a stack, its endpoints, pools and links. The ports are closed for it, not for DPDK: they
- * stay configured and stopped. Calls proto_stop() if that has not been done.
+ * stay configured and stopped. Calls proto_stop() if that has not been done. A driver that keeps
+ * mbufs when it is stopped (net_virtio) gives them back when its port is closed: proto_stop(),
+ * rte_eth_dev_close(), then this.
  *
  * @param report called once for each line about what is still out; may be NULL
  * @return 0; -EBUSY: something is still out, see proto_stop(): call again when it is back.
