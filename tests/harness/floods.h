@@ -22,8 +22,11 @@
 struct flood {
 	const char *name;
 	void (*make)(struct rxframe *f, const struct rxrig *rig, uint32_t n);
-	enum proto_drop drops[4]; /* END() of each: nine of ten frames are counted there... */
+	enum proto_drop drops[5]; /* END() of each: every frame is counted there... */
 	bool consumed;		  /* ... or as consumed */
+	bool some_held;		  /* nine of ten are: the others have not met their end yet */
+	bool limited;		  /* each is owed an ICMP error: only few are sent */
+	uint32_t a_poll;	  /* frames in a poll, 0: HOSTILE */
 };
 
 /* A number that looks like nothing, the same each time. */
@@ -367,34 +370,50 @@ make_ping(struct rxframe *f, const struct rxrig *rig, uint32_t n)
 }
 
 static const struct flood floods[] = {
-	{"teardrop", make_teardrop, {END(FRAG_OVERLAP)}, false},
-	{"teardrop6", make_teardrop6, {END(FRAG_OVERLAP)}, false},
-	{"never_first", make_never_first, {END(FRAG_EVICTED), END(FRAG_SHARE)}, false},
-	{"never_first_one", make_never_first_one, {END(FRAG_EVICTED), END(FRAG_SHARE)}, false},
-	{"tiny", make_tiny, {END(FRAG_EVICTED), END(FRAG_SHARE)}, false},
-	{"one_byte", make_one_byte, {END(FRAG_LENGTH)}, false},
-	{"ping_of_death", make_death, {END(FRAG_TOO_LONG)}, false},
-	{"first_short", make_first_short, {END(FRAG_FIRST_SHORT)}, false},
-	{"chain", make_chain, {END(EXT_TOO_MANY)}, false},
-	{"option", make_option, {END(EXT_OPTION)}, false},
-	{"arp", make_arp, {0}, true},
-	{"arp_spoof", make_arp_spoof, {0}, true},
-	{"ns", make_ns, {0}, true},
-	{"na", make_na, {0}, true},
-	{"na_spoof", make_na_spoof, {0}, true},
-	{"ra", make_ra, {0}, true},
-	{"error_other", make_error_other, {END(ICMP_QUOTE)}, false},
-	{"too_big", make_too_big, {END(ICMP_QUOTE)}, true},
-	{"igmp", make_igmp, {0}, true},
-	{"mld", make_mld, {0}, true},
-	{"tags", make_tags, {END(VLAN_DEPTH)}, false},
-	{"runt", make_runt, {END(RUNT)}, false},
-	{"jumbo", make_jumbo, {END(NO_ENDPOINT)}, false},
-	{"off_by_one", make_off_by_one,
-		{END(IP_HDR_LEN), END(IP_LENGTH), END(UDP_LENGTH), END(UDP_CKSUM)}, false},
-	{"no_port", make_no_port, {END(NO_ENDPOINT)}, false},
-	{"ping", make_ping, {END(REPLY_REFUSED)}, true},
-	{0},
+	{.name = "teardrop", .make = make_teardrop, .drops = {END(FRAG_OVERLAP)}},
+	{.name = "teardrop6", .make = make_teardrop6, .drops = {END(FRAG_OVERLAP)}},
+	{.name = "never_first",
+		.make = make_never_first,
+		.drops = {END(FRAG_EVICTED), END(FRAG_SHARE)},
+		.some_held = true},
+	{.name = "never_first_one",
+		.make = make_never_first_one,
+		.drops = {END(FRAG_EVICTED), END(FRAG_SHARE)},
+		.some_held = true,
+		.a_poll = 256},
+	{.name = "tiny",
+		.make = make_tiny,
+		.drops = {END(FRAG_EVICTED), END(FRAG_SHARE)},
+		.some_held = true,
+		.a_poll = 256},
+	{.name = "one_byte", .make = make_one_byte, .drops = {END(FRAG_LENGTH)}},
+	{.name = "ping_of_death", .make = make_death, .drops = {END(FRAG_TOO_LONG)}},
+	{.name = "first_short",
+		.make = make_first_short,
+		.drops = {END(FRAG_FIRST_SHORT)},
+		.limited = true},
+	{.name = "chain", .make = make_chain, .drops = {END(EXT_TOO_MANY)}},
+	{.name = "option", .make = make_option, .drops = {END(EXT_OPTION)}, .limited = true},
+	{.name = "arp", .make = make_arp, .consumed = true},
+	{.name = "arp_spoof", .make = make_arp_spoof, .consumed = true},
+	{.name = "ns", .make = make_ns, .consumed = true},
+	{.name = "na", .make = make_na, .consumed = true},
+	{.name = "na_spoof", .make = make_na_spoof, .consumed = true},
+	{.name = "ra", .make = make_ra, .consumed = true},
+	{.name = "error_other", .make = make_error_other, .drops = {END(ICMP_QUOTE)}},
+	{.name = "too_big", .make = make_too_big, .consumed = true},
+	{.name = "igmp", .make = make_igmp, .consumed = true},
+	{.name = "mld", .make = make_mld, .consumed = true},
+	{.name = "tags", .make = make_tags, .drops = {END(VLAN_DEPTH)}},
+	{.name = "runt", .make = make_runt, .drops = {END(RUNT)}},
+	{.name = "jumbo", .make = make_jumbo, .drops = {END(NO_ENDPOINT)}, .limited = true},
+	{.name = "off_by_one",
+		.make = make_off_by_one,
+		.drops = {END(IP_HDR_LEN), END(IP_LENGTH), END(UDP_LENGTH), END(UDP_CKSUM),
+			END(IP_OPTIONS)}},
+	{.name = "no_port", .make = make_no_port, .drops = {END(NO_ENDPOINT)}, .limited = true},
+	{.name = "ping", .make = make_ping, .drops = {END(REPLY_REFUSED)}, .consumed = true},
+	{.name = NULL},
 };
 
 #endif /* HARNESS_FLOODS_H */
