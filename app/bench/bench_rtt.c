@@ -16,6 +16,7 @@
 #include "hist.h"
 #include "link_pair.h"
 #include "peer.h"
+#include "raw_pair.h"
 #include "veth.h"
 
 #define TRIP_LEN    LINK_PAIR_LEN
@@ -33,7 +34,8 @@ struct rtt {
 	unsigned int trips;    /* in a slice */
 	struct hist slice;     /* TSC cycles */
 	struct hist all;       /* of all slices but the first, which warms up */
-	struct link_pair pair; /* over a link, */
+	struct raw_pair raw;   /* over a driver alone, */
+	struct link_pair pair; /* or over a link, */
 	struct peer echo;      /* or over sockets: who answers, */
 	int fds[2], recv_flag;
 	uint64_t seq; /* and the payload that is on its way: its first 8 bytes */
@@ -48,6 +50,7 @@ struct rtt_group {
 static void
 row_free(struct rtt *rtt)
 {
+	raw_pair_close(&rtt->raw);
 	link_pair_close(&rtt->pair);
 	peer_end(&rtt->echo);
 	for (unsigned int end = 0; end < 2 && rtt->fds[end] > 0; end++)
@@ -73,6 +76,28 @@ link_make(struct bench *bench, struct rtt_group *g, const char *link)
 	rtt->what = "two stacks that poll";
 	rtt->trip = link_trip;
 	rtt->peer = &rtt->pair.peer;
+	g->n++;
+	return 0;
+}
+
+static int
+raw_trip(struct rtt *rtt)
+{
+	return raw_pair_trip(&rtt->raw, WAIT_S * rte_get_tsc_hz());
+}
+
+static int
+raw_make(struct bench *bench, struct rtt_group *g)
+{
+	struct rtt *rtt = &g->rows[g->n];
+	int rc = raw_pair_open(&rtt->raw, (unsigned int)bench->peer_cpu);
+
+	if (rc != 0)
+		return rc;
+	rtt->name = "driver alone: memif";
+	rtt->what = "frames of the same length, without a stack";
+	rtt->trip = raw_trip;
+	rtt->peer = &rtt->raw.peer;
 	g->n++;
 	return 0;
 }
@@ -254,6 +279,8 @@ bench_rtt(struct bench *bench)
 	rc = link_make(bench, &g, "memif");
 	if (rc == 0 && link_make(bench, &g, "vhost") != 0)
 		bench_note(bench, "vhost/virtio-user is left out: its ends did not meet");
+	if (rc == 0)
+		rc = raw_make(bench, &g);
 	if (rc == 0)
 		rc = sockets_make(bench, &g);
 	if (rc == 0)

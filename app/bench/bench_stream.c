@@ -46,6 +46,7 @@ static const struct source_sockets socket_kinds[] = {
 
 struct stream_group {
 	struct link_pair memif, vhost;
+	struct raw_pair raw;
 	struct stream_flow flows[2][2]; /* of each link: to the sink that looks, and to the other */
 	struct veth veth;
 	uint8_t *bytes;
@@ -105,7 +106,13 @@ sources_make(struct bench *bench, struct stream_group *g)
 		bench_note(bench, "stream: vhost/virtio-user is left out: its ends did not meet");
 	else if (rc == 0)
 		rc = link_sources(g, &g->vhost, g->flows[1], vhost_kinds, RTE_DIM(vhost_kinds));
-	return rc == 0 ? socket_sources(bench, g) : rc;
+	if (rc == 0)
+		rc = raw_pair_open(&g->raw, cpu);
+	if (rc != 0)
+		return rc;
+	g->sources[g->n].bytes = g->bytes;
+	source_raw(&g->sources[g->n++], &g->raw);
+	return socket_sources(bench, g);
 }
 
 /* TSC cycles a payload. */
@@ -183,6 +190,7 @@ group_free(struct stream_group *g)
 	for (unsigned int i = 0; i < g->n; i++)
 		source_free(&g->sources[i]);
 	veth_free(&g->veth);
+	raw_pair_close(&g->raw);
 	link_pair_close(&g->vhost);
 	link_pair_close(&g->memif);
 	free(g->bytes);

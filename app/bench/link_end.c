@@ -34,24 +34,18 @@ said(const char *what, int rc, const char *why)
 	return rc;
 }
 
-/* The vdev's port id, or negative errno. */
-static int
-port_make(struct link_end *end, const char *driver, const char *args_format, const char *meet)
+int
+link_port_make(const char *vdev, const char *args_format, const char *meet)
 {
 	char args[256];
 	uint16_t port_id;
 	int rc;
 
-	(void)snprintf(end->vdev, sizeof(end->vdev), "%s", driver);
 	(void)snprintf(args, sizeof(args), args_format, meet);
-	rc = rte_eal_hotplug_add("vdev", end->vdev, args);
+	rc = rte_eal_hotplug_add("vdev", vdev, args);
 	if (rc == 0)
-		rc = rte_eth_dev_get_port_by_name(end->vdev, &port_id);
-	if (rc < 0) {
-		end->vdev[0] = '\0';
-		return said(driver, rc, "DPDK makes no such port");
-	}
-	return port_id;
+		rc = rte_eth_dev_get_port_by_name(vdev, &port_id);
+	return rc < 0 ? said(vdev, rc, "DPDK makes no such port") : port_id;
 }
 
 static struct proto_addr
@@ -88,10 +82,12 @@ link_end_make(
 	int rc;
 
 	*end = (struct link_end){.host = host};
-	rc = port_make(end, near ? kind->near_driver : kind->far_driver,
+	rc = link_port_make(near ? kind->near_driver : kind->far_driver,
 		near ? kind->near_args : kind->far_args, meet);
 	if (rc < 0)
 		return rc;
+	(void)snprintf(
+		end->vdev, sizeof(end->vdev), "%s", near ? kind->near_driver : kind->far_driver);
 	return said(kind->name, stack_make(end, kind->name, (uint16_t)rc, &why), why.text);
 }
 

@@ -48,6 +48,12 @@ int link_end_endpoint(struct link_end *end, uint16_t port, struct proto_endpoint
 /* The stack goes, and the vdev with it. */
 void link_end_free(struct link_end *end);
 
+/* Make a vdev whose argument is where it meets the other. Its port id, or negative errno: said. */
+int link_port_make(const char *vdev, const char *args_format, const char *meet);
+
+/* A child's EAL. As rte_eal_init(). */
+int link_peer_eal(void);
+
 /* The child's main(): --peer LINK MEET. */
 int peer_main(int argc, char **argv);
 

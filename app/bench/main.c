@@ -17,6 +17,7 @@
 #include "bench.h"
 #include "count.h"
 #include "link_end.h"
+#include "raw_pair.h"
 
 #define TURNS_QUICK 81u
 #define TURNS_FULL  601u
@@ -186,6 +187,8 @@ main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--peer") == 0)
 		return peer_main(argc - 2, argv + 2);
+	if (argc == 3 && strcmp(argv[1], "--peer-raw") == 0)
+		return raw_peer_main(argv[2]);
 	if (argc == 2 && strcmp(argv[1], "--count") == 0)
 		return count_main();
 	CPU_ZERO(&cpus);

@@ -40,8 +40,8 @@ on_echo(struct proto_endpoint *ep, struct rte_mbuf **pkts, unsigned n, void *arg
 	proto_return(ep, pkts, n);
 }
 
-static int
-start_eal(void)
+int
+link_peer_eal(void)
 {
 	char text[11][48] = {"chainburst-bench", "--no-huge", "--no-pci", "--no-shconf", "-m",
 		"512", "--no-telemetry", "--log-level=lib.eal:warning",
@@ -109,7 +109,7 @@ peer_main(int argc, char **argv)
 	uint8_t *bytes = stream_make();
 	struct stream_sink sinks[2] = {{.bytes = bytes}, {.bytes = NULL}};
 	struct link_end end = {.host = 0};
-	int rc = kind == NULL ? -EINVAL : bytes == NULL ? -ENOMEM : start_eal() < 0 ? -EIO : 0;
+	int rc = kind == NULL ? -EINVAL : bytes == NULL ? -ENOMEM : link_peer_eal() < 0 ? -EIO : 0;
 
 	(void)signal(SIGTERM, on_signal);
 	(void)signal(SIGINT, SIG_IGN); /* the terminal's: the benchmark ends first */

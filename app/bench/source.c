@@ -60,6 +60,37 @@ source_link(struct source *s, const struct source_kind *kind, struct link_pair *
 		&pair->end, kind->unchecked ? LINK_END_SINK_FAST : LINK_END_SINK, &conf, &s->ep);
 }
 
+#define RAW_FRAMES 44u /* of a payload */
+
+_Static_assert(RAW_FRAMES *STREAM_ACK == RAW_ACK, "both acknowledge after as many bytes");
+
+static int
+raw_push(struct source *s, const uint8_t *payload)
+{
+	(void)payload;
+	return raw_pair_send(s->raw, RAW_FRAMES);
+}
+
+static int
+raw_listen(struct source *s)
+{
+	raw_pair_listen(s->raw);
+	s->flow->ack.payloads = s->raw->acked / RAW_FRAMES;
+	return 0;
+}
+
+void
+source_raw(struct source *s, struct raw_pair *pair)
+{
+	s->name = "driver alone: memif";
+	s->what = "frames of 1514 bytes, without a stack; nobody writes or reads them";
+	s->push = raw_push;
+	s->listen = raw_listen;
+	s->peer = &pair->peer;
+	s->raw = pair;
+	s->flow = &s->own_flow;
+}
+
 /* The next payload if the window lets it, or what has come back. 0 or negative errno. */
 static int
 step(struct source *s, uint64_t until)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "link_pair.h"
+#include "raw_pair.h"
 #include "stream.h"
 
 /* A stream as its sender sees it. Several sources may feed one, in turns. */
@@ -27,7 +28,9 @@ struct source {
 	struct proto_worker *worker; /* over a link */
 	struct proto_endpoint *ep;
 
-	struct stream_flow own_flow; /* over sockets */
+	struct raw_pair *raw; /* over a driver alone */
+
+	struct stream_flow own_flow; /* over that, or sockets */
 	struct peer sink;
 	int fds[2], recv_flag;
 	bool unchecked;
@@ -43,6 +46,9 @@ struct source_kind {
 
 int source_link(struct source *s, const struct source_kind *kind, struct link_pair *pair,
 	struct stream_flow *flow);
+
+/* Over memif alone: as many frames as segments, their bytes of no matter. */
+void source_raw(struct source *s, struct raw_pair *pair);
 
 /* How it sends over sockets. */
 struct source_sockets {

@@ -38,6 +38,7 @@ def check_rtt(report):
     group = next(g for g in report["groups"] if g["name"].startswith("rtt"))
     names = [case["name"] for case in group["cases"]]
     notes = " ".join(report["notes"])
+    assert "driver alone: memif" in names, names
     assert "memif" in names and ("vhost" in names or "vhost" in notes), (names, notes)
     kernel = [name for name in names if name.startswith("kernel veth")]
     assert len(kernel) == (0 if "veth" in notes else 3), (names, notes)
@@ -53,7 +54,7 @@ def check_stream(report):
     group = next(g for g in report["groups"] if g["name"].startswith("stream"))
     names = [case["name"].split(",")[0].split()[0] for case in group["cases"]]
     notes = " ".join(note for note in report["notes"] if note.startswith("stream"))
-    assert names.count("memif") == 4, names
+    assert names.count("memif") == 4 and names.count("driver") == 1, names
     assert names.count("vhost") == (0 if "vhost" in notes else 2), (names, notes)
     assert names.count("kernel") == (0 if "veth" in notes else 4), (names, notes)
     assert "kernel" in names or os.geteuid() != 0, (names, notes)
