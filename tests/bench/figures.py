@@ -52,7 +52,8 @@ def curves(path):
     root = xml.parse(path).getroot()
     text = ' '.join(t.strip() for t in root.itertext() if t.strip())
     drawn = [e for e in root.iter() if 'gnuplot_plot' in e.get('id', '')]
-    return text, len(drawn), sum(e.tag.endswith('}use') for d in drawn for e in d.iter()) - len(drawn)
+    marks = sum(e.tag.endswith('}use') for curve in drawn for e in curve.iter())
+    return text, len(drawn), marks - len(drawn)
 
 
 def check_plots(directory):
