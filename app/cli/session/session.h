@@ -16,6 +16,7 @@
 #include "config.h"
 
 struct engine;
+struct engine_figures;
 struct session;
 
 struct session_link {
@@ -34,6 +35,7 @@ struct session_worker {
 		       */
 	_Atomic uint64_t busy_cycles;  /* of turns that had work */
 	_Atomic uint64_t total_cycles; /* of all turns */
+	_Atomic uint32_t seen;	       /* session.c's: the last call to park that it has heeded */
 } __rte_cache_aligned;
 
 /* What `set` changes, and engines read when they start. Commands and flags use these names. */
@@ -66,6 +68,7 @@ struct session {
 	struct session_worker *workers;
 	struct session_settings settings;
 	const struct engine *running;	   /* NULL: stopped */
+	bool threads;			   /* each worker has an lcore of its own */
 	const volatile sig_atomic_t *stop; /* a signal came */
 	void *control;			   /* session.c's own */
 };
@@ -88,9 +91,26 @@ void session_unpark(struct session *session);
 /* A turn of the workers that run on this thread, if any. Returns whether there was work. */
 bool session_turn(struct session *session);
 
-/* Start and stop the engine of the settings. Returns 0, or -1 with `err`. */
+/* Start the engine of the settings. Returns 0, or -1 with `err`: nothing runs. */
 int session_start(struct session *session, struct opt_error *err);
+
+/*
+ * Stop it: nothing new is sent, what has been sent completes (it is waited for SESSION_DRAIN_S),
+ * the engine ends. Returns 0, or -1 with `err`: nothing ran, or not all has completed. Nothing runs
+ * then.
+ */
+#define SESSION_DRAIN_S 5
 int session_stop(struct session *session, struct opt_error *err);
+
+/* Has the running engine done all it was asked for? False: never, not yet, or nothing runs. */
+bool session_is_done(struct session *session);
+
+/*
+ * What the running engine has done, or the last one did, all workers, and for how many seconds it
+ * has run. Returns the engine; NULL: none was started yet, and nothing is filled.
+ */
+const struct engine *session_figures(
+	const struct session *session, struct engine_figures *sum, double *seconds);
 
 /* A link by its name or index; NULL: there is none, `err` names it and lists those there are. */
 struct session_link *session_link(struct session *session, const char *name, struct opt_error *err);
