@@ -19,6 +19,7 @@
 
 #include "proto_addr.h"
 #include "proto_drop.h"
+#include "proto_echo.h"
 #include "proto_endpoint.h"
 #include "proto_link.h"
 

@@ -291,6 +291,24 @@ PKTPOOL_API unsigned proto_cancel(struct proto_endpoint *ep);
 /** Payloads accepted and not yet completed. */
 PKTPOOL_API uint32_t proto_outstanding(const struct proto_endpoint *ep);
 
+/** An endpoint, as lists show it. */
+struct proto_endpoint_info {
+	enum proto_kind kind;
+	struct proto_link *link; /**< NULL: by route */
+	struct proto_addr local; /**< family 0: bound to any */
+	struct proto_addr remote;
+	uint16_t local_port;  /**< host byte order */
+	uint16_t remote_port; /**< host byte order */
+	uint16_t ethertype;   /**< PROTO_L2: host byte order */
+	uint32_t outstanding; /**< payloads accepted and not yet completed */
+	uint32_t held;	      /**< frames that its client holds, those in the ring included */
+	uint64_t frames;      /**< frames of datagrams delivered to it so far */
+};
+
+/** List the endpoints of a worker, at most `n`. The worker's thread. @return how many. */
+PKTPOOL_API unsigned proto_endpoint_list(
+	const struct proto_worker *worker, struct proto_endpoint_info *infos, unsigned n);
+
 #ifdef __cplusplus
 }
 #endif

@@ -247,6 +247,18 @@ PKTPOOL_API int proto_route_add(struct proto_link *link, const struct proto_addr
 PKTPOOL_API int proto_route_del(struct proto_link *link, const struct proto_addr *prefix,
 	uint8_t prefix_len) PKTPOOL_MUST_CHECK;
 
+/** A route. */
+struct proto_route_info {
+	struct proto_addr prefix;
+	uint8_t prefix_len;
+	struct proto_addr gateway; /**< family 0: the prefix is on the link itself */
+	struct proto_link *link;
+};
+
+/** List the routes of a stack, at most `n`, IPv4's first. @return how many. */
+PKTPOOL_API unsigned proto_route_list(
+	struct proto *stack, struct proto_route_info *infos, unsigned n);
+
 /**
  * Set the Ethernet address of a neighbour (static: it does not age). One that is there is replaced;
  * endpoints use the new one from their next proto_send() on.

@@ -14,6 +14,7 @@
 #include "../demux.h"
 #include "../link/link.h"
 #include "../proto_drop.h"
+#include "../proto_echo.h"
 #include "ifaddr.h"
 #include "ipid.h"
 #include "limit.h"
@@ -46,6 +47,8 @@ struct net {
 	struct pmtu_table pmtus;
 	struct ipid_table ipids;
 	struct netif ifs[NET_IFS]; /* by link index */
+	proto_echo_fn echo_fn;	   /* who hears echo replies; NULL: nobody */
+	void *echo_arg;
 };
 
 static inline void

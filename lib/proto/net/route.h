@@ -58,6 +58,9 @@ int route_add(struct route_table *table, const struct proto_addr *prefix, uint8_
 int route_del(struct route_table *table, const struct proto_addr *prefix, uint8_t prefix_len,
 	const struct proto_link *link);
 
+/* List at most `n` routes, IPv4's first. Returns how many. */
+unsigned route_list(const struct route_table *table, struct proto_route_info *infos, unsigned n);
+
 /* The route to `dst`, or NULL. */
 const struct route *route_find(const struct route_table *table, const struct proto_addr *dst);
 

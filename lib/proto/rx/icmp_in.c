@@ -8,6 +8,10 @@
 #include "../wire/ndp.h"
 #include "pktpool_chain.h"
 
+#define ECHO_ID_AT     4
+#define ECHO_SEQ_AT    6
+#define IP4_TTL_AT     8
+#define IP6_HOPS_AT    7
 #define MLD_V2_REPORT  143  /* RFC 3810 */
 #define ICMP_BYTES_MIN 4    /* type, code, checksum */
 #define CONTIGUOUS_MAX 1500 /* of a message that is not echo: none is longer */
@@ -51,6 +55,28 @@ echo_answer(struct rx *rx, struct rx_frame *f)
 	return RX_CONSUMED;
 }
 
+/* Tell whoever sends echo requests. */
+static int
+echo_heard(struct rx *rx, struct rx_frame *f)
+{
+	struct proto_echo reply = {
+		.ttl = f->l3[f->family == PROTO_IPV4 ? IP4_TTL_AT : IP6_HOPS_AT]};
+	struct proto_addr dst;
+	rte_be16_t field;
+
+	if (f->pkt->data_len < ICMP_HDR_LEN)
+		return PROTO_DROP_ICMP_TRUNCATED;
+	memcpy(&field, rte_pktmbuf_mtod_offset(f->pkt, void *, ECHO_ID_AT), sizeof(field));
+	reply.id = rte_be_to_cpu_16(field);
+	memcpy(&field, rte_pktmbuf_mtod_offset(f->pkt, void *, ECHO_SEQ_AT), sizeof(field));
+	reply.seq = rte_be_to_cpu_16(field);
+	(void)rte_pktmbuf_adj(f->pkt, ICMP_HDR_LEN);
+	reply.len = f->pkt->pkt_len;
+	rx_addrs(f, &reply.addr, &dst);
+	rx->net->echo_fn(&reply, f->pkt, rx->net->echo_arg);
+	return RX_CONSUMED;
+}
+
 static bool
 cksum_ok(const struct rx *rx, const struct rx_frame *f)
 {
@@ -84,6 +110,9 @@ icmp_in(struct rx *rx, struct rx_frame *f)
 
 	if (f->family == PROTO_IPV4 && type == ICMP_ECHO)
 		return echo_answer(rx, f);
+	if (rx->net->echo_fn != NULL &&
+		type == (f->family == PROTO_IPV4 ? ICMP_ECHOREPLY : ICMP6_ECHO_REPLY))
+		return echo_heard(rx, f);
 	/* What follows is read as one piece; a message in fragments is none of these. */
 	if (f->pkt->nb_segs > 1 &&
 		pkt_pull(f->pkt, (uint16_t)RTE_MIN(f->pkt->pkt_len, (uint32_t)CONTIGUOUS_MAX)) != 0)

@@ -193,6 +193,17 @@ icmp_error_build(uint8_t *to, uint8_t family, uint8_t type, uint8_t code, uint32
 	memcpy(to + 4, &param, sizeof(param));
 }
 
+void
+icmp_echo_build(uint8_t *to, uint8_t family, uint16_t id, uint16_t seq)
+{
+	to[0] = family == PROTO_IPV4 ? ICMP_ECHO : ICMP6_ECHO_REQUEST;
+	to[1] = to[2] = to[3] = 0;
+	to[4] = (uint8_t)(id >> 8);
+	to[5] = (uint8_t)id;
+	to[6] = (uint8_t)(seq >> 8);
+	to[7] = (uint8_t)seq;
+}
+
 /* RFC 1122 3.2.2: a zero, loopback, broadcast, multicast or Class E address is no single host. */
 static bool
 source4_is_host(const struct rte_ipv4_hdr *hdr)

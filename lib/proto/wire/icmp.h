@@ -66,6 +66,9 @@ int icmp_error_check(
  */
 void icmp_error_build(uint8_t *to, uint8_t family, uint8_t type, uint8_t code, uint32_t param);
 
+/* Write the 8 bytes of an echo request's header, checksum 0 (RFC 792, RFC 4443 4.1). */
+void icmp_echo_build(uint8_t *to, uint8_t family, uint16_t id, uint16_t seq);
+
 /*
  * May an ICMP error be sent about this packet (RFC 1122 3.2.2, RFC 4443 2.4 (e))? `ip`: its header,
  * `avail` bytes of it and what follows, checked by ip4_check()/ip6_check(), which may have refused
