@@ -50,7 +50,8 @@ struct config {
 	char file[CONFIG_TEXT_MAX + 1]; /* where it was read; empty: flags only */
 	unsigned n_eal;
 	char eal[CONFIG_WORDS_MAX][CONFIG_TEXT_MAX + 1]; /* words of the EAL's command line */
-	struct proto_conf stack; /* its `name` points to a constant or is NULL */
+	char name[PROTO_NAME_MAX + 1];			 /* of the stack; empty: the library's */
+	struct proto_conf stack; /* its `name` is NULL, or points to `name` above: no copies */
 	unsigned n_links;
 	struct config_link links[CONFIG_LINKS_MAX];
 	unsigned n_routes;
@@ -60,10 +61,17 @@ struct config {
 	char script[CONFIG_SCRIPT_MAX][CONFIG_TEXT_MAX + 1]; /* commands at start-up, in order */
 };
 
+/* Nothing but defaults. */
+void config_init(struct config *config);
+
 /*
- * Read a YAML file into `config` (which the caller has zeroed or filled with defaults). Returns 0,
- * or -1 with `err` "FILE:LINE: KEY: what was expected": then `config` may be partly filled.
+ * Read a YAML file into `config`, after config_init(). Returns 0, or -1 with `err`
+ * "FILE:LINE: KEY: what was expected": then `config` may be partly filled.
  */
 int config_read(struct config *config, const char *path, struct opt_error *err);
+
+/* The same of a text in memory; `name` stands for the file in errors. */
+int config_read_memory(struct config *config, const char *name, const char *text, size_t len,
+	struct opt_error *err);
 
 #endif
