@@ -3,6 +3,8 @@
 
 #include <rte_cycles.h>
 
+#include "refusal.h"
+
 #define BURST 32
 
 /* A port that moves nothing for so long, in seconds, is given up. */
@@ -37,21 +39,12 @@ send_loop_done(struct proto_endpoint *ep, const struct proto_done *done, unsigne
 	loop->completed = rte_get_tsc_cycles();
 }
 
-/* Refusals that end by themselves when the worker is polled. */
-static bool
-is_back_pressure(enum proto_reason reason)
-{
-	return reason == PROTO_REASON_BACKLOG || reason == PROTO_REASON_NO_RECORD ||
-	       reason == PROTO_REASON_NO_PACKET || reason == PROTO_REASON_NO_BUFFER ||
-	       reason == PROTO_REASON_NEIGH_QUEUE;
-}
-
 static void
 refused(struct send_loop *loop, size_t payload_len, enum proto_reason reason)
 {
 	const char *cure = "";
 
-	if (is_back_pressure(reason))
+	if (refusal_is_back_pressure(reason))
 		return;
 	if (reason == PROTO_REASON_NO_NEIGH) {
 		fail(loop, UNREACHABLE);
