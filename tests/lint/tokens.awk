@@ -13,8 +13,8 @@ BEGIN {
 	ban(lib, "sleep|usleep|nanosleep|rte_delay_us|rte_delay_ms|rte_delay_us_block|rte_delay_us_sleep", "lib/ never waits")
 	# The two files need an array for one call of the control path.
 	ban(lib, "malloc|calloc|realloc|strdup|strndup|asprintf|alloca", "memory in lib/ comes from EAL: rte_*alloc_socket, pktpool_mem_alloc", "^lib/pktpool/(mem_dma|track)\\.c$")
-	# One place talks to the driver; one place walks chains.
-	ban("^(app|lib)/", "rte_eth_tx_burst|rte_eth_rx_burst|rte_eth_tx_buffer|rte_eth_tx_prepare|rte_eth_tx_done_cleanup", "only lib/proto/link/port_ethdev.c bursts", "^(lib/proto/link/port_ethdev|app/bench/)")
+	# One place talks to the driver (and one for frames that pass the stack by); one place walks chains.
+	ban("^(app|lib)/", "rte_eth_tx_burst|rte_eth_rx_burst|rte_eth_tx_buffer|rte_eth_tx_prepare|rte_eth_tx_done_cleanup", "only lib/proto/link/port_ethdev.c bursts, and app/cli/engine/raw.c", "^(lib/proto/link/port_ethdev\\.c$|app/cli/engine/raw\\.c$|app/bench/)")
 	ban("^(app|lib)/", "rte_pktmbuf_chain|rte_pktmbuf_lastseg", "walks the whole chain: use pkt_chain_back()", "^(lib/pktpool/|app/bench/)")
 	ban("^(app|lib)/", "rte_ipv4_fragment_packet|rte_ipv6_fragment_packet|rte_ipv4_frag_reassemble_packet|rte_ipv6_frag_reassemble_packet", "DESIGN 10: rte_ip_frag is a baseline of the benchmark only", "^app/bench/")
 	# No bound, no error, or a shell.

@@ -19,9 +19,14 @@
 struct engine_figures {
 	uint64_t payloads_sent, payloads_failed, octets_sent; /* completions */
 	uint64_t payloads_received, octets_received;
-	uint64_t bad_content;			     /* payloads that are not what a txonly sends */
-	uint64_t frames_in, frames_out, frames_lost; /* of raw engines; lost: the tx ring was full,
-							or `loss` says so */
+	uint64_t bad_content; /* payloads that are not what a txonly sends */
+	/* Of txonly's flows as rxonly sees them: numbers that are missing, late, there twice. */
+	uint64_t payloads_lost, payloads_reordered, payloads_duplicate;
+	uint64_t payloads_untracked; /* their flows came when the table was full: content only */
+	uint64_t frames_in, frames_out, frames_lost;  /* of raw engines; lost: the tx ring was full,
+							 or `loss` says so */
+	uint64_t frames_ignored;		      /* reflect: neither ICMP echo nor UDP */
+	uint64_t frames_reordered, frames_duplicated; /* by loss */
 };
 
 struct engine {
@@ -39,6 +44,9 @@ struct engine {
 	void (*quit)(struct session_worker *worker);
 	/* NULL: never, or: has it done all it was asked for, and completed it? */
 	bool (*is_done)(const struct session_worker *worker);
+	/* NULL: nothing can, or: did something go wrong meanwhile, as a full disk? 0, or -1 with
+	 * `err`. Such an engine is done, too. The control thread, before stop(). */
+	int (*outcome)(const struct session_worker *worker, struct opt_error *err);
 	/* Has everything it sent completed? (NULL: nothing to wait for) */
 	bool (*is_drained)(const struct session_worker *worker);
 	/* End on this worker, after quit() and when drained or when waiting was given up. */
