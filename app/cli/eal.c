@@ -16,7 +16,12 @@
 #include <rte_ethdev.h>
 #include <rte_log.h>
 
-#define PATH_LEN 256
+#define PATH_LEN  256
+#define WORDS_MAX 128  /* of the EAL's command line */
+#define WORD_LEN  4608 /* a path and what stands around it */
+#define VDEV	  "--vdev="
+
+#define EMBEDDED_WORDS 10 /* of start_embedded()'s own */
 
 /* The directory for the telemetry socket, which EAL makes and never removes. */
 static struct {
@@ -110,9 +115,13 @@ undivert(int memory, int saved, char *text, size_t size)
 static int
 init(int argc, const char *const *args)
 {
-	static char *argv[32], *text; /* as long as the EAL, which is to the end */
+	static char *argv[WORDS_MAX + 1], *text; /* as long as the EAL, which is to the end */
 	size_t size = 0;
 
+	if (argc > WORDS_MAX) {
+		rte_errno = E2BIG;
+		return -1;
+	}
 	for (int i = 0; i < argc; i++)
 		size += strlen(args[i]) + 1;
 	text = malloc(size);
@@ -128,8 +137,10 @@ init(int argc, const char *const *args)
 	return rte_eal_init(argc, argv);
 }
 
+/* `words`: "--vdev=...", at least one. */
 static int
-start_embedded(const char *vdev, unsigned megabytes, struct opt_error *err)
+start_embedded(
+	const char *const *words, unsigned n_words, unsigned megabytes, struct opt_error *err)
 {
 	char prefix[32], memory_mb[16], lcores[32], text[256];
 	int ret, saved, memory;
@@ -138,15 +149,16 @@ start_embedded(const char *vdev, unsigned megabytes, struct opt_error *err)
 	(void)snprintf(memory_mb, sizeof(memory_mb), "%u", megabytes);
 	(void)snprintf(lcores, sizeof(lcores), "--lcores=0@%d", own_cpu());
 
-	const char *args[] = {"chainburst", "--no-huge", "--no-pci", "--no-shconf",
-		"--iova-mode=va", "-m", memory_mb, lcores, "--file-prefix", prefix, "--vdev", vdev,
-		"--no-telemetry"};
-	int argc = (int)(sizeof(args) / sizeof(args[0]));
+	const char *args[WORDS_MAX] = {"chainburst", "--no-huge", "--no-pci", "--no-shconf",
+		"--iova-mode=va", "-m", memory_mb, lcores, "--file-prefix", prefix};
+	int argc = EMBEDDED_WORDS;
 
-	if (runtime_plan(prefix) && atexit(runtime_remove) == 0)
-		argc--; /* telemetry needs the directory */
-	else
+	for (unsigned i = 0; i < n_words && argc < WORDS_MAX - 1; i++)
+		args[argc++] = words[i];
+	if (!runtime_plan(prefix) || atexit(runtime_remove) != 0) {
 		runtime.own[0] = '\0';
+		args[argc++] = "--no-telemetry"; /* it needs the directory */
+	}
 
 	rte_log_set_global_level(RTE_LOG_ERR);
 	memory = divert(&saved);
@@ -156,18 +168,25 @@ start_embedded(const char *vdev, unsigned megabytes, struct opt_error *err)
 		return 0;
 	if (ret >= 0)
 		eal_end();
-	return opt_fail(err, -1, "--vdev %.100s: no port: %s%s", vdev,
+	return opt_fail(err, -1, "--vdev %.100s: no port: %s%s", words[0] + strlen(VDEV),
 		text[0] != '\0' ? text : rte_strerror(rte_errno),
 		ret < 0 && rte_errno == ENOMEM ? "; smaller --packets and --buffers need less"
 					       : "");
 }
 
+/* The words, then the user's arguments: of two that cannot both be, EAL takes the last. */
 static int
-start_user(const struct eal_args *args, struct opt_error *err)
+start_user(const struct eal_args *user, const char *const *words, unsigned n_words,
+	struct opt_error *err)
 {
-	int ret = rte_eal_init(args->argc, args->argv);
+	const char *args[WORDS_MAX + 1] = {"chainburst"};
+	int argc = 1;
 
-	if (ret < 0)
+	for (unsigned i = 0; i < n_words && argc < WORDS_MAX; i++)
+		args[argc++] = words[i];
+	for (int i = 1; i < user->argc && argc <= WORDS_MAX; i++)
+		args[argc++] = user->argv[i];
+	if (init(argc, args) < 0)
 		return opt_fail(err, -1,
 			"EAL: %s; its arguments are those before the --, see DPDK's guide",
 			rte_strerror(rte_errno));
@@ -177,6 +196,34 @@ start_user(const struct eal_args *args, struct opt_error *err)
 int
 eal_start(const struct eal_args *args, const char *vdev, unsigned megabytes, struct opt_error *err)
 {
+	char word[WORD_LEN];
+	const char *words[] = {word};
+
+	(void)snprintf(word, sizeof(word), VDEV "%s", vdev);
+	return eal_start_words(args, words, args->argc > 0 ? 0 : 1, megabytes, err);
+}
+
+static int
+start(const struct eal_args *args, const char *const *words, unsigned n_words, unsigned megabytes,
+	struct opt_error *err)
+{
+	bool embedded = args->argc == 0;
+
+	for (unsigned i = 0; i < n_words; i++)
+		embedded = embedded && strncmp(words[i], VDEV, strlen(VDEV)) == 0;
+	if (!embedded)
+		return start_user(args, words, n_words, err);
+	if (n_words == 0)
+		return opt_fail(err, -1,
+			"no port is named: give --vdev net_null0, --config FILE, or EAL arguments "
+			"before --");
+	return start_embedded(words, n_words, megabytes, err);
+}
+
+int
+eal_start_words(const struct eal_args *args, const char *const *words, unsigned n_words,
+	unsigned megabytes, struct opt_error *err)
+{
 	sigset_t signals, before;
 
 	/* EAL's threads inherit this: a signal is the main thread's, and ends no call of theirs. */
@@ -184,7 +231,7 @@ eal_start(const struct eal_args *args, const char *vdev, unsigned megabytes, str
 	(void)sigaddset(&signals, SIGINT);
 	(void)sigaddset(&signals, SIGTERM);
 	(void)pthread_sigmask(SIG_BLOCK, &signals, &before);
-	int ret = args->argc > 0 ? start_user(args, err) : start_embedded(vdev, megabytes, err);
+	int ret = start(args, words, n_words, megabytes, err);
 
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return ret;

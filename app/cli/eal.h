@@ -25,6 +25,13 @@ struct eal_args {
 int eal_start(
 	const struct eal_args *args, const char *vdev, unsigned megabytes, struct opt_error *err);
 
+/*
+ * The same with more words for the EAL's command line, which stand before the user's. Embedded
+ * (`args` is empty, and the words are nothing but "--vdev=..." ): as above, with those devices.
+ */
+int eal_start_words(const struct eal_args *args, const char *const *words, unsigned n_words,
+	unsigned megabytes, struct opt_error *err);
+
 /* End the EAL, and remove the runtime directory that this process has made. */
 void eal_end(void);
 

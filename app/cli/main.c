@@ -14,6 +14,7 @@ static const struct cmd *const commands[] = {
 	&cmd_send,
 	&cmd_recv,
 	&cmd_echo,
+	&cmd_shell,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -49,6 +50,8 @@ static void
 usage(FILE *out)
 {
 	fputs("usage: chainburst [EAL ARGUMENTS --] COMMAND [ARGUMENTS]\n"
+	      "       chainburst --config FILE [ARGUMENTS OF shell]\n"
+	      "       chainburst EAL ARGUMENTS -- [ARGUMENTS OF shell]\n"
 	      "       chainburst COMMAND --help\n"
 	      "       chainburst --help | --version\n\n"
 	      "A poll-mode packet stack on DPDK. Without EAL arguments it needs no NIC, no "
@@ -73,11 +76,19 @@ answer(const char *word)
 	return true;
 }
 
+/* Without a command: what begins with one of these is for the shell. */
+static bool
+is_shell_flag(const char *word)
+{
+	return strncmp(word, "--config", strlen("--config")) == 0 ||
+	       strncmp(word, "--script", strlen("--script")) == 0 || strcmp(word, "-c") == 0;
+}
+
 /* Index in argv of the command: 1, or behind the "--" that ends the EAL arguments. */
 static int
 command_at(int argc, char **argv)
 {
-	if (argc > 1 && find(argv[1]) != NULL)
+	if (argc > 1 && (find(argv[1]) != NULL || is_shell_flag(argv[1])))
 		return 1;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--") == 0)
@@ -107,12 +118,15 @@ main(int argc, char **argv)
 	const struct cmd *cmd;
 
 	fill_closed_descriptors();
-	if (at >= argc) {
+	if (at >= argc && at == 1) {
 		usage(stderr);
 		return OPT_USAGE;
 	}
-	if (answer(argv[at]))
+	if (at < argc && answer(argv[at]))
 		return OPT_OK;
+	/* EAL arguments and no command, or the shell's flags: argv[at - 1] stands for its name. */
+	if (at >= argc || (argv[at][0] == '-' && (at > 1 || is_shell_flag(argv[at]))))
+		return cmd_shell.run(&eal, argc - at + 1, argv + at - 1);
 	cmd = find(argv[at]);
 	if (cmd != NULL)
 		return cmd->run(&eal, argc - at, argv + at);

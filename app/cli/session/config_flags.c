@@ -40,6 +40,9 @@ static const struct opt options[] = {
 		.help = "a command at start-up; may be given again"},
 	{"script", 0, "FILE", opt_set_text, F(script), .expect = "the name of a file, or -",
 		.help = "commands from this file instead of a prompt; - is standard input"},
+	{"keep-going", 0, NULL, opt_set_flag, F(keep_going),
+		.help = "go on after a command that failed (the exit status is 1 all the same)"},
+	{"echo", 0, NULL, opt_set_flag, F(echo), .help = "write each command before it is run"},
 	{"live", 0, NULL, opt_set_flag, F(live), .help = "begin with show live"},
 	{"help", 'h', NULL, opt_set_flag, F(help), .help = "print this"},
 };
@@ -68,6 +71,7 @@ defer(const struct opt *opt, const char *text, void *target, struct opt_error *e
 	if (flags->n_waiting == CONFIG_FLAGS_MAX)
 		return opt_fail(err, OPT_USAGE, "--%s: more than %u flags; use --config FILE",
 			opt->name, CONFIG_FLAGS_MAX);
+	flags->commands |= opt->letter == 'c';
 	flags->waiting[flags->n_waiting++] =
 		(struct config_flag){&options[opt - parsing->deferring], text};
 	return OPT_OK;

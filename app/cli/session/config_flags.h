@@ -21,6 +21,9 @@ struct config_flags {
 	const char *file;   /* --config; NULL: none */
 	const char *script; /* --script: a file of commands, "-": standard input; NULL: none */
 	bool live;	    /* --live */
+	bool keep_going;    /* --keep-going */
+	bool echo;	    /* --echo */
+	bool commands;	    /* -c was given */
 	bool help;	    /* --help: nothing else has been looked at */
 	unsigned n_waiting;
 	struct config_flag waiting[CONFIG_FLAGS_MAX];
