@@ -243,7 +243,9 @@ eal_end(void)
 	for (uint16_t port = 0; port < RTE_MAX_ETHPORTS; port++) {
 		if (!rte_eth_dev_is_valid_port(port))
 			continue;
-		(void)rte_eth_dev_stop(port);
+		if (rte_eth_dev_close(port) != -EINVAL)
+			continue;
+		(void)rte_eth_dev_stop(port); /* it ran still */
 		(void)rte_eth_dev_close(port);
 	}
 	(void)rte_eal_cleanup();

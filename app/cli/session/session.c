@@ -12,6 +12,7 @@
 
 #define PAYLOAD_DEFAULT 64
 #define BURST_DEFAULT	32
+#define SETTLE_MS	20
 
 /* The names of the EAL's ports, for an error. */
 static void
@@ -253,19 +254,37 @@ session_open(struct session **out, const struct config *config, const volatile s
 	return 0;
 }
 
-/* What the stack itself has sent, and what was left when an engine stopped, completes. */
+/* Is anything that was sent still out: payloads, or frames in rings to ourselves? */
+static bool
+is_out(const struct session *session)
+{
+	for (unsigned i = 0; i < session->n_workers; i++) {
+		const struct proto_worker *worker = session->workers[i].worker;
+		struct pktpool_usage usage;
+
+		pktpool_usage(proto_worker_pktpool(worker), &usage);
+		if (proto_worker_outstanding(worker) != 0 || usage.in_use != 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Let what is on its way arrive: until all is back and nothing more comes, for SETTLE_MS of those
+ * that never end, as net_null; for a second what was sent.
+ */
 static void
 settle(struct session *session)
 {
-	uint64_t end = rte_get_tsc_cycles() + rte_get_tsc_hz();
-	uint32_t outstanding;
+	uint64_t start = rte_get_tsc_cycles(), elapsed = 0, hz = rte_get_tsc_hz();
+	bool quiet = false;
 
-	do {
-		outstanding = 0;
-		(void)session_turn(session);
-		for (unsigned i = 0; i < session->n_workers; i++)
-			outstanding += proto_worker_outstanding(session->workers[i].worker);
-	} while (outstanding != 0 && rte_get_tsc_cycles() < end);
+	while (elapsed < hz && (!quiet || is_out(session))) {
+		bool work = session_turn(session);
+
+		elapsed = rte_get_tsc_cycles() - start;
+		quiet = (!session->threads && !work) || elapsed > hz / 1000 * SETTLE_MS;
+	}
 }
 
 int

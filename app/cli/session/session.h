@@ -96,8 +96,8 @@ int session_start(struct session *session, struct opt_error *err);
 
 /*
  * Stop it: nothing new is sent, what has been sent completes (it is waited for SESSION_DRAIN_S),
- * the engine ends. Returns 0, or -1 with `err`: nothing ran, or not all has completed. Nothing runs
- * then.
+ * the engine ends. Returns 0, or -1 with `err`: nothing ran, something went wrong in the engine, or
+ * not all has completed. Nothing runs then.
  */
 #define SESSION_DRAIN_S 5
 int session_stop(struct session *session, struct opt_error *err);

@@ -167,6 +167,17 @@ seconds_since(uint64_t start)
 	return (double)(rte_get_tsc_cycles() - start) / (double)rte_get_tsc_hz();
 }
 
+/* Did something go wrong on a worker? Returns 0, or -1 with `err`. */
+static int
+outcome(const struct session *session, const struct engine *engine, struct opt_error *err)
+{
+	for (unsigned i = 0; i < session->n_workers && engine->outcome != NULL; i++) {
+		if (engine->outcome(&session->workers[i], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 session_stop(struct session *session, struct opt_error *err)
 {
@@ -178,9 +189,11 @@ session_stop(struct session *session, struct opt_error *err)
 	control->seconds = seconds_since(control->started);
 
 	bool drained = drain(session, engine);
+	int ret;
 
 	session_park(session);
 	sum_figures(session, engine, &control->figures);
+	ret = outcome(session, engine, err);
 	for (unsigned i = 0; i < session->n_workers; i++)
 		engine->stop(&session->workers[i]);
 	session->running = NULL;
@@ -189,8 +202,8 @@ session_stop(struct session *session, struct opt_error *err)
 	else
 		states_abandon(session);
 	session_unpark(session);
-	if (drained)
-		return 0;
+	if (drained || ret < 0)
+		return ret;
 	return opt_fail(err, -1,
 		"%s: not all that it sent has completed after %u s: frames lie at the other end of "
 		"a link, and nobody takes them",

@@ -37,9 +37,16 @@ shell_show_fwd(const struct shell *shell, FILE *out)
 	print_figure(out, "payloads received", f.payloads_received, !engine->raw);
 	print_figure(out, "octets received", f.octets_received, false);
 	print_figure(out, "bad content", f.bad_content, false);
+	print_figure(out, "payloads lost", f.payloads_lost, false);
+	print_figure(out, "payloads late", f.payloads_reordered, false);
+	print_figure(out, "payloads twice", f.payloads_duplicate, false);
+	print_figure(out, "payloads untracked", f.payloads_untracked, false);
 	print_figure(out, "frames in", f.frames_in, engine->raw);
 	print_figure(out, "frames out", f.frames_out, engine->raw);
 	print_figure(out, "frames lost", f.frames_lost, engine->raw);
+	print_figure(out, "frames ignored", f.frames_ignored, false);
+	print_figure(out, "frames reordered", f.frames_reordered, false);
+	print_figure(out, "frames duplicated", f.frames_duplicated, false);
 }
 
 static int
@@ -72,44 +79,53 @@ run_start(struct shell *shell, const struct words *words, struct opt_error *err)
 	return session_start(shell->session, err);
 }
 
-/* A burst of txonly on each worker. */
+/*
+ * As testpmd: a burst first, then the engine that is set. One of frames needs no addresses; no
+ * worker may work between the two, or the stack receives what is to go round.
+ */
 static int
-payloads_first(struct shell *shell, struct opt_error *err)
+burst_first(struct shell *shell, bool frames, struct opt_error *err)
 {
-	struct session_settings *set = &shell->session->settings, saved = *set;
+	struct session *session = shell->session;
+	struct session_settings saved = session->settings;
 	int ret;
 
-	set->engine = &engine_txonly;
-	set->count = (uint64_t)set->burst * shell->session->n_workers;
-	ret = session_start(shell->session, err);
-	if (ret == 0) {
-		(void)rest_until_done(shell, rte_get_tsc_cycles() + rte_get_tsc_hz());
-		ret = session_stop(shell->session, err);
-	}
-	*set = saved;
+	session->settings.engine = frames ? &engine_tx_first : &engine_txonly;
+	session->settings.count = (uint64_t)saved.burst * session->n_workers;
+	ret = session_start(session, err);
+	session->settings = saved;
+	if (ret < 0)
+		return ret;
+	(void)rest_until_done(shell, rte_get_tsc_cycles() + rte_get_tsc_hz());
+	if (frames)
+		session_park(session);
+	ret = session_stop(session, err);
+	if (ret == 0)
+		ret = session_start(session, err);
+	if (frames)
+		session_unpark(session);
 	return ret;
 }
 
-/* As testpmd: a burst first, then the engine that is set. One of frames needs no addresses. */
 static int
 run_start_tx_first(struct shell *shell, const struct words *words, struct opt_error *err)
 {
 	const struct engine *engine = shell->session->settings.engine;
-	int ret = 0;
 
 	(void)words;
-	if (shell->session->running == NULL && engine != NULL)
-		ret = engine->raw ? tx_first(shell->session, err) : payloads_first(shell, err);
-	return ret < 0 ? ret : session_start(shell->session, err);
+	if (shell->session->running != NULL || engine == NULL)
+		return session_start(shell->session, err); /* says why not */
+	return burst_first(shell, engine->raw, err);
 }
 
 static int
 run_stop(struct shell *shell, const struct words *words, struct opt_error *err)
 {
+	bool ran = shell->session->running != NULL;
 	int ret = session_stop(shell->session, err);
 
 	(void)words;
-	if (ret == 0)
+	if (ran)
 		shell_show_fwd(shell, shell->out);
 	return ret;
 }

@@ -1,57 +1,79 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tx_first.h"
 
-#include <rte_cycles.h>
-#include <rte_pause.h>
+#include <string.h>
+
+#include "../engine/raw.h"
 
 #define ETHERTYPE_LOCAL 0x88b5 /* IEEE 802 local experimental */
-#define FRAME_MAX	1500
-#define DRAIN_S		1
+#define FRAME_MIN	60     /* without FCS */
+#define BURST_MAX	512
 
-/* A burst of one worker on one link; the workers are parked. */
-static int
-burst(struct session *session, struct proto_worker *worker, unsigned link, struct opt_error *err)
+/* A frame for this port. Returns NULL: no descriptor is free. */
+static struct rte_mbuf *
+frame_make(struct session_worker *worker, const struct raw_port *port, unsigned link)
 {
-	static const uint8_t zeros[FRAME_MAX];
-	uint32_t len = RTE_MIN(session->settings.payload_min, (uint32_t)FRAME_MAX);
-	const struct iovec piece = {(void *)(uintptr_t)zeros, len};
-	const struct proto_payload payload = {.iov = &piece, .iovcnt = 1};
-	struct pktpool_why why = {.text = ""};
-	uint64_t now = rte_get_tsc_cycles(), end = now + DRAIN_S * rte_get_tsc_hz();
-	struct proto_endpoint *ep;
-	struct proto_endpoint_conf conf = {
-		.kind = PROTO_L2,
-		.link = session->links[link].link,
-		.mac = {{2, 0, 0, 0, 0, (uint8_t)link}},
-		.ethertype = ETHERTYPE_LOCAL,
-		.data = PROTO_DATA_COPY,
+	struct rte_mbuf *pkt = pktpool_alloc(proto_worker_pktpool(worker->worker));
+	struct rte_ether_hdr eth = {
+		.dst_addr = {{2, 0, 0, 0, 0, (uint8_t)link}},
+		.src_addr = port->mac,
+		.ether_type = RTE_BE16(ETHERTYPE_LOCAL),
 	};
-	unsigned sent = 0;
+	char *bytes = pkt != NULL ? rte_pktmbuf_append(pkt, FRAME_MIN) : NULL;
 
-	if (proto_endpoint_create(worker, &conf, &ep, &why) < 0)
-		return opt_fail(err, -1, "tx_first: %s: %s", session->links[link].name, why.text);
-	while (sent < session->settings.burst && proto_send(ep, &payload, 1) == 1)
-		sent++;
-	while (proto_outstanding(ep) != 0 && now < end) {
-		(void)proto_poll(worker, now);
-		now = rte_get_tsc_cycles();
+	if (bytes == NULL) {
+		pktpool_free(pkt);
+		return NULL;
 	}
-	if (proto_endpoint_destroy(ep) < 0 || sent < session->settings.burst)
-		return opt_fail(err, -1, "tx_first: %s took %u frames of %u: give a smaller burst",
-			session->links[link].name, sent, session->settings.burst);
-	return 0;
+	memset(bytes, 0, FRAME_MIN);
+	memcpy(bytes, &eth, sizeof(eth));
+	return pkt;
 }
 
-int
-tx_first(struct session *session, struct opt_error *err)
+static unsigned
+first_poll(struct session_worker *worker, uint64_t now)
 {
-	int ret = 0;
+	unsigned burst = RTE_MIN(worker->session->settings.burst, BURST_MAX), sent = 0;
+	struct raw *raw = worker->engine;
 
-	session_park(session);
-	for (unsigned w = 0; w < session->n_workers; w++) {
-		for (unsigned i = 0; i < session->n_links && ret == 0; i++)
-			ret = burst(session, session->workers[w].worker, i, err);
+	(void)now;
+	for (unsigned i = 0; i < raw->n && !raw->quit; i++) {
+		struct rte_mbuf *pkts[BURST_MAX];
+		unsigned n = 0;
+
+		while (n < burst && (pkts[n] = frame_make(worker, &raw->ports[i], i)) != NULL)
+			n++;
+		raw_send(raw, i, pkts, n);
+		sent += n;
 	}
-	session_unpark(session);
-	return ret;
+	raw_quit(worker);
+	return sent;
 }
+
+static int
+first_start(struct session_worker *worker, struct opt_error *err)
+{
+	return raw_open(worker, false, err);
+}
+
+static bool
+first_is_done(const struct session_worker *worker)
+{
+	const struct raw *raw = worker->engine;
+
+	return raw->quit;
+}
+
+const struct engine engine_tx_first = {
+	.name = "tx_first",
+	.help = "a burst on each link",
+	.raw = true,
+	.links_min = 1,
+	.state_size = sizeof(struct raw),
+	.start = first_start,
+	.poll = first_poll,
+	.quit = raw_quit,
+	.is_done = first_is_done,
+	.stop = raw_stop,
+	.figures = raw_figures,
+};

@@ -3,12 +3,13 @@
 #ifndef SHELL_TX_FIRST_H
 #define SHELL_TX_FIRST_H
 
-#include "../session/session.h"
+#include "../engine/engine.h"
 
 /*
- * Each worker sends a burst (of the settings) of frames on each link: of the local experimental
- * ethertype, to Ethernet addresses as testpmd's peers have. Returns 0, or -1 with `err`.
+ * Each worker sends one burst (of the settings) of frames on each link, and is done. They have the
+ * local experimental ethertype and go to Ethernet addresses as testpmd's peers have. Not in
+ * engine_at(): nobody sets it.
  */
-int tx_first(struct session *session, struct opt_error *err);
+extern const struct engine engine_tx_first;
 
 #endif
