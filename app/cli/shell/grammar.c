@@ -117,7 +117,8 @@ choice_add(struct grammar_choice *choices, unsigned n, const char *word, size_t 
 		if (strcmp(choices[i].word, choice.word) == 0) {
 			/* Of several commands: none's line is right. */
 			if (!is_value && strcmp(choices[i].help, choice.help) != 0)
-				choices[i].help[0] = '\0';
+				(void)snprintf(choices[i].help, sizeof(choices[i].help),
+					"several commands");
 			return n;
 		}
 	}

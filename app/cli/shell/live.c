@@ -115,6 +115,7 @@ live_run(struct shell *shell, unsigned n)
 	uint64_t hz = rte_get_tsc_hz(), start = rte_get_tsc_cycles();
 	enum shell_wake wake = SHELL_TIME;
 
+	shell->q_ends = true;
 	if (screen)
 		put(shell->out, SCREEN_BEGIN, strlen(SCREEN_BEGIN));
 	live_take(shell, &samples[0]);
@@ -132,6 +133,7 @@ live_run(struct shell *shell, unsigned n)
 	}
 	if (screen)
 		put(shell->out, SCREEN_END, strlen(SCREEN_END));
+	shell->q_ends = false;
 }
 
 static int

@@ -5,7 +5,7 @@
 
 #include "live.h"
 
-#define BAR_CELLS 30
+#define BAR_CELLS 24
 
 /* Add a line, cut to the window; no more than it has rows. */
 static void __attribute__((format(printf, 2, 3)))
@@ -109,7 +109,7 @@ draw_pool(struct live_text *text, const char *name, const struct pktpool_usage *
 	for (unsigned i = 0; i < BAR_CELLS; i++)
 		bar[i] = i < used ? '#' : i == RTE_MIN(peak, BAR_CELLS - 1u) ? '|' : ' ';
 	bar[BAR_CELLS] = '\0';
-	line(text, "%-20.20s [%s] %8u of %8" PRIu64 ", peak %8u", name, bar, usage->in_use, limit,
+	line(text, "%-16.16s [%s] %7u of %7" PRIu64 ", peak %7u", name, bar, usage->in_use, limit,
 		usage->peak);
 }
 

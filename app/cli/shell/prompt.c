@@ -51,10 +51,8 @@ on_line(struct rdline *rdl, const char *line, unsigned size)
 	if (copy[strspn(copy, " \t")] != '\0')
 		(void)rdline_add_history(rdl, copy);
 	(void)fflush(shell->out);
-	if (shell_line(shell, copy, &err) < 0) {
-		shell->failed = true;
+	if (shell_line(shell, copy, &err) < 0)
 		fprintf(shell->out, "%s\n", err.text);
-	}
 }
 
 /* Characters as they are typed, unechoed; output stays as it was. */
@@ -74,13 +72,20 @@ raw(struct termios *saved, struct opt_error *err)
 	return 0;
 }
 
-/* Feed what has been typed. Returns false at the end. */
+/* Feed what has been typed, also while a command ran. Returns false at the end. */
 static bool
 feed(struct shell *shell, struct rdline *rdl)
 {
 	char input[INPUT_SIZE];
-	ssize_t n = read(STDIN_FILENO, input, sizeof(input));
+	ssize_t n;
 
+	if (shell->n_typed != 0) {
+		n = shell->n_typed;
+		memcpy(input, shell->typed, shell->n_typed);
+		shell->n_typed = 0;
+	} else {
+		n = read(STDIN_FILENO, input, sizeof(input));
+	}
 	if (n <= 0)
 		return n < 0 && (errno == EINTR || errno == EAGAIN);
 	for (ssize_t i = 0; i < n && !shell->quit; i++) {
@@ -115,7 +120,8 @@ prompt_run(struct shell *shell, struct opt_error *err)
 	while (!shell->quit && !*shell->stop) {
 		uint64_t until = rte_get_tsc_cycles() + REST_S * rte_get_tsc_hz();
 
-		if (shell_turn(shell, STDIN_FILENO, until) && !feed(shell, rdl))
+		if ((shell->n_typed != 0 || shell_turn(shell, STDIN_FILENO, until)) &&
+			!feed(shell, rdl))
 			break;
 	}
 	shell->keys = false;

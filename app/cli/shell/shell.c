@@ -73,20 +73,32 @@ shell_turn(struct shell *shell, int fd, uint64_t until)
 	return poll(&pollfd, 1, nap_ms(shell, now, until)) > 0;
 }
 
+/* Read a key. Returns whether it ends the command; another is the prompt's. */
+static bool
+key_ends(struct shell *shell)
+{
+	char key;
+	ssize_t n = read(STDIN_FILENO, &key, 1);
+
+	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+		shell->quit = true; /* the terminal has gone */
+	if (n != 1)
+		return shell->quit;
+	if (key == CTRL_C || (shell->q_ends && key == 'q')) {
+		shell->n_typed = 0;
+		return true;
+	}
+	if (shell->n_typed < sizeof(shell->typed))
+		shell->typed[shell->n_typed++] = key;
+	return false;
+}
+
 enum shell_wake
 shell_rest(struct shell *shell, uint64_t until)
 {
 	while (!*shell->stop) {
-		char key;
-
-		if (shell_turn(shell, shell->keys ? STDIN_FILENO : -1, until)) {
-			ssize_t n = read(STDIN_FILENO, &key, 1);
-
-			if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
-				shell->quit = true; /* the terminal has gone */
-			if (shell->quit || (n == 1 && (key == CTRL_C || key == 'q')))
-				return SHELL_KEY;
-		}
+		if (shell_turn(shell, shell->keys ? STDIN_FILENO : -1, until) && key_ends(shell))
+			return SHELL_KEY;
 		if (rte_get_tsc_cycles() >= until)
 			return SHELL_TIME;
 	}

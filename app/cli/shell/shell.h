@@ -17,13 +17,16 @@
 struct shell {
 	struct session *session;
 	FILE *out;   /* answers */
-	bool keys;   /* standard input is a terminal in raw mode: q and Ctrl-C end a command */
+	bool keys;   /* standard input is a terminal in raw mode: Ctrl-C ends a command */
+	bool q_ends; /* so does q */
 	bool quit;   /* `quit` was said */
 	bool failed; /* a command failed */
 	const volatile sig_atomic_t *stop;
-	struct proto_counters cleared;	   /* as they were at `clear counters` */
-	char value[64];			   /* of a kind's at() */
-	uint64_t looked, worked;	   /* TSC: at input; when there was work */
+	struct proto_counters cleared; /* as they were at `clear counters` */
+	char value[64];		       /* of a kind's at() */
+	uint64_t looked, worked;       /* TSC: at input; when there was work */
+	unsigned n_typed;	       /* while a command ran: for the prompt */
+	char typed[256];
 	void (*tick)(struct shell *shell); /* NULL, or: called a thousand times a second */
 	void *capture;			   /* of cmd_capture.c */
 };
@@ -31,7 +34,7 @@ struct shell {
 /* Why shell_rest() came back. */
 enum shell_wake {
 	SHELL_TIME,   /* the time has come */
-	SHELL_KEY,    /* q or Ctrl-C */
+	SHELL_KEY,    /* Ctrl-C, or q */
 	SHELL_SIGNAL, /* the program is to end */
 };
 
