@@ -81,7 +81,8 @@ run_commands(struct run *run, struct opt_error *err)
 	if (shell->quit || *shell->stop)
 		return 0;
 	if (run->script >= 0)
-		script_run(shell, &script, run->script, run->flags.script);
+		script_run(shell, &script, run->script,
+			strcmp(run->flags.script, "-") == 0 ? "stdin" : run->flags.script);
 	else if (!run->flags.commands && isatty(STDIN_FILENO))
 		return prompt_run(shell, err);
 	else if (!run->flags.commands)

@@ -58,6 +58,8 @@ proto_echo_send(struct proto_worker *worker, const struct proto_echo *request, c
 	if (!answer_send(worker->rx, zone_of(link->index, 0), &src, dst, header, sizeof(header),
 		    iov, request->len != 0 ? 2 : 1))
 		return pktpool_why_not(why, -ENOBUFS,
-			"not sent: the next hop is not known, or no descriptor is free");
+			"not sent: the link is down, the next hop does not answer, or no "
+			"descriptor "
+			"is free");
 	return 0;
 }

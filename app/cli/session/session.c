@@ -221,6 +221,20 @@ unmake(struct session *session, struct opt_error *err)
 	return 0;
 }
 
+static void
+no_engine(const char *name, struct opt_error *err)
+{
+	const struct engine *engine;
+	size_t len;
+
+	(void)opt_fail(err, -1, "engine %.40s: there is none of this name: expected ", name);
+	for (unsigned i = 0; (engine = engine_at(i)) != NULL; i++) {
+		len = strlen(err->text);
+		(void)snprintf(err->text + len, sizeof(err->text) - len, "%s%s", i != 0 ? ", " : "",
+			engine->name);
+	}
+}
+
 int
 session_open(struct session **out, const struct config *config, const volatile sig_atomic_t *stop,
 	struct opt_error *err)
@@ -244,8 +258,7 @@ session_open(struct session **out, const struct config *config, const volatile s
 	if (config->engine[0] != '\0') {
 		session->settings.engine = engine_find(config->engine);
 		if (session->settings.engine == NULL) {
-			(void)opt_fail(
-				err, -1, "engine %s: there is none of this name", config->engine);
+			no_engine(config->engine, err);
 			(void)session_close(session, &unmake_err);
 			return -1;
 		}
