@@ -154,7 +154,10 @@ def interrupted(p):
     p.expect('wait 3600\r\r\n')
     p.type('show pool\r' + CTRL_C)  # Ctrl-C ends the command, and what was typed meanwhile
     p.expect(PROMPT)
-    p.type('wait 50ms; set seed 9\rshow config\r')  # what is typed ahead is run
+    p.type('wait 1\r')
+    p.expect('wait 1\r\r\n')
+    p.type('set seed 9\rshow config\r')  # what is typed meanwhile is run then
+    p.expect('chainburst> show config')
     p.expect('set seed 9\r\n')
     p.expect(PROMPT)
     said = p.command('ping 192.0.2.1 1')

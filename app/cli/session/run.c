@@ -6,12 +6,16 @@
  * number odd, each worker stores the number that it has seen and does nothing while it is odd. A
  * number that is new each time cannot be mistaken for the answer to an earlier call.
  */
+#include <sched.h>
+
 #include <rte_cycles.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_pause.h>
 
 #include "session_control.h"
+
+#define SPINS 1000 /* of the control thread: a turn takes less */
 
 /* One turn that began at `now`. Returns when it ended; `*work` grows by what was done. */
 static uint64_t
@@ -108,6 +112,20 @@ session_land(struct session *session)
 	control->n_launched = 0;
 }
 
+/* Wait until a worker has seen the call. One that shares our CPU needs it to get there. */
+static void
+await(const struct session_worker *worker, uint32_t park)
+{
+	unsigned spins = 0;
+
+	while (atomic_load_explicit(&worker->seen, memory_order_acquire) != park) {
+		if (++spins < SPINS)
+			rte_pause();
+		else
+			(void)sched_yield();
+	}
+}
+
 void
 session_park(struct session *session)
 {
@@ -119,11 +137,8 @@ session_park(struct session *session)
 	uint32_t park = atomic_load_explicit(&control->park, memory_order_relaxed) + 1;
 
 	atomic_store_explicit(&control->park, park, memory_order_release);
-	for (unsigned i = 0; i < control->n_launched; i++) {
-		while (atomic_load_explicit(&session->workers[i].seen, memory_order_acquire) !=
-			park)
-			rte_pause();
-	}
+	for (unsigned i = 0; i < control->n_launched; i++)
+		await(&session->workers[i], park);
 }
 
 void

@@ -8,8 +8,9 @@
 #include "tx_first.h"
 #include "values.h"
 
-#define CHECKS_A_SEC 1000 /* whether an engine is done: it parks the workers */
-#define READY_S	     15	  /* RFC 5227 takes 7 s at most to probe an address */
+#define CHECKS_A_SEC 200 /* whether an engine is done: it parks the workers */
+#define BURST_S	     10	 /* that a first burst may take */
+#define READY_S	     15	 /* RFC 5227 takes 7 s at most to probe an address */
 
 static void
 print_figure(FILE *out, const char *name, uint64_t n, bool always)
@@ -88,6 +89,7 @@ burst_first(struct shell *shell, bool frames, struct opt_error *err)
 {
 	struct session *session = shell->session;
 	struct session_settings saved = session->settings;
+	bool is_done;
 	int ret;
 
 	session->settings.engine = frames ? &engine_tx_first : &engine_txonly;
@@ -96,10 +98,13 @@ burst_first(struct shell *shell, bool frames, struct opt_error *err)
 	session->settings = saved;
 	if (ret < 0)
 		return ret;
-	(void)rest_until_done(shell, rte_get_tsc_cycles() + rte_get_tsc_hz());
+	(void)rest_until_done(shell, rte_get_tsc_cycles() + BURST_S * rte_get_tsc_hz());
 	if (frames)
 		session_park(session);
+	is_done = session_is_done(session);
 	ret = session_stop(session, err);
+	if (ret == 0 && !is_done)
+		ret = opt_fail(err, -1, "start tx_first: the burst was not sent in %u s", BURST_S);
 	if (ret == 0)
 		ret = session_start(session, err);
 	if (frames)
