@@ -3,8 +3,8 @@
  * The loops of the workers.
  *
  * Parking takes no lock and no atomic read-modify-write in the loop: the control thread makes a
- * number odd, each worker stores the number that it has seen and does nothing while it is odd. A
- * number that is new each time cannot be mistaken for the answer to an earlier call.
+ * number odd, or even again; each worker stores the number that it has seen, and does nothing while
+ * it is odd. One that is new each time cannot be mistaken for the answer to an earlier call.
  */
 #include <sched.h>
 
@@ -43,33 +43,27 @@ turn(struct session_worker *worker, uint64_t now, unsigned *work)
 	return end;
 }
 
-/* Say that the call to park was heard, and hold still until it is taken back. */
-static void
-hold_still(struct session_worker *worker, const struct session_control *control, uint32_t park)
-{
-	atomic_store_explicit(&worker->seen, park, memory_order_release);
-	while (atomic_load_explicit(&control->park, memory_order_acquire) == park &&
-		!atomic_load_explicit(&control->quit, memory_order_relaxed))
-		rte_pause();
-}
-
 static int
 worker_main(void *arg)
 {
 	struct session_worker *worker = arg;
 	const struct session_control *control = worker->session->control;
 	uint64_t now = rte_get_tsc_cycles();
+	uint32_t seen = 0;
 	unsigned work = 0;
 
 	while (!atomic_load_explicit(&control->quit, memory_order_relaxed)) {
 		uint32_t park = atomic_load_explicit(&control->park, memory_order_acquire);
 
-		if ((park & 1) != 0) {
-			hold_still(worker, control, park);
+		if (park != seen) {
+			seen = park;
+			atomic_store_explicit(&worker->seen, park, memory_order_release);
 			now = rte_get_tsc_cycles();
-			continue;
 		}
-		now = turn(worker, now, &work);
+		if ((park & 1) != 0)
+			rte_pause();
+		else
+			now = turn(worker, now, &work);
 	}
 	return 0;
 }
@@ -126,19 +120,25 @@ await(const struct session_worker *worker, uint32_t park)
 	}
 }
 
+static void
+await_all(const struct session *session, uint32_t park)
+{
+	for (unsigned i = 0; i < session_control(session)->n_launched; i++)
+		await(&session->workers[i], park);
+}
+
+/* The workers have all got going since the last time: asked again and again, they still work. */
 void
 session_park(struct session *session)
 {
 	struct session_control *control = session->control;
+	uint32_t park = atomic_load_explicit(&control->park, memory_order_relaxed);
 
 	if (control->depth++ != 0)
 		return;
-
-	uint32_t park = atomic_load_explicit(&control->park, memory_order_relaxed) + 1;
-
-	atomic_store_explicit(&control->park, park, memory_order_release);
-	for (unsigned i = 0; i < control->n_launched; i++)
-		await(&session->workers[i], park);
+	await_all(session, park);
+	atomic_store_explicit(&control->park, park + 1, memory_order_release);
+	await_all(session, park + 1);
 }
 
 void

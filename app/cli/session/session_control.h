@@ -13,7 +13,7 @@ struct session_state {
 };
 
 struct session_control {
-	/* Odd: the workers are to hold still. Each stores what it has seen, and works when even. */
+	/* Odd: the workers are to hold still. Each stores what it has seen. */
 	_Atomic uint32_t park;
 	_Atomic bool quit;
 	unsigned depth; /* of session_park() */
