@@ -199,7 +199,7 @@ eal_start(const struct eal_args *args, const char *vdev, unsigned megabytes, str
 	char word[WORD_LEN];
 	const char *words[] = {word};
 
-	(void)snprintf(word, sizeof(word), VDEV "%s", vdev);
+	(void)snprintf(word, sizeof(word), VDEV "%s", vdev != NULL ? vdev : "");
 	return eal_start_words(args, words, args->argc > 0 ? 0 : 1, megabytes, err);
 }
 
