@@ -3,52 +3,7 @@
 
 #include <inttypes.h>
 
-/* Bytes of the UTF-8 sequence that begins here; 0: it is none. */
-static unsigned
-utf8_len(const char *text)
-{
-	unsigned char c = (unsigned char)*text;
-	unsigned len = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-
-	for (unsigned i = 1; i < len; i++) {
-		if (((unsigned char)text[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return len;
-}
-
-/* A string value. Bytes that are no UTF-8 (a file name may have them) become U+FFFD. */
-static void
-string(FILE *out, const char *text)
-{
-	if (text == NULL) {
-		fputs("null", out);
-		return;
-	}
-	fputc('"', out);
-	while (*text != '\0') {
-		unsigned char c = (unsigned char)*text;
-		unsigned len = utf8_len(text);
-
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			fprintf(out, "\\u%04x", c);
-		else if (len == 0)
-			fputs("\\ufffd", out);
-		else
-			fwrite(text, 1, len, out);
-		text += len == 0 ? 1 : len;
-	}
-	fputc('"', out);
-}
-
-static void
-member(FILE *out, const char *name, const char *text)
-{
-	fprintf(out, "\"%s\": ", name);
-	string(out, text);
-}
+#include "json.h"
 
 static void
 json_where(FILE *out, const struct report *report)
@@ -57,13 +12,13 @@ json_where(FILE *out, const struct report *report)
 
 	rte_ether_format_addr(mac, sizeof(mac), &report->link.port.mac);
 	fprintf(out, "  \"port\": {\"id\": %u, ", report->port_id);
-	member(out, "name", report->port_name);
+	json_member(out, "name", report->port_name);
 	fputs(", ", out);
-	member(out, "driver", report->link.port.driver);
+	json_member(out, "driver", report->link.port.driver);
 	fprintf(out, ", \"mac\": \"%s\", \"mtu\": %u, ", mac, report->link.mtu);
-	member(out, "pcap", report->pcap);
+	json_member(out, "pcap", report->pcap);
 	fputs("},\n  \"endpoint\": {", out);
-	member(out, "local", report->local);
+	json_member(out, "local", report->local);
 	fprintf(out, ", \"local_port\": %u", report->local_port);
 }
 
@@ -74,7 +29,7 @@ json_received(FILE *out, const struct report *report)
 	const struct proto_counters *c = &report->counters;
 
 	fputs("},\n  ", out);
-	member(out, "out", report->out);
+	json_member(out, "out", report->out);
 	fprintf(out,
 		",\n  \"datagrams\": {\"received\": %" PRIu64 ", \"octets\": %" PRIu64
 		", \"delivered\": %" PRIu64 ", \"reassembled\": %" PRIu64 "},\n",
@@ -97,10 +52,10 @@ static void
 json_source(FILE *out, const struct report *report)
 {
 	fputs(", ", out);
-	member(out, "remote", report->remote);
+	json_member(out, "remote", report->remote);
 	fprintf(out, ", \"remote_port\": %u, \"cut\": \"%s\", \"data\": \"%s\", ",
 		report->remote_port, report->cut, report->data);
-	member(out, "auto_copies", report->link.auto_copies);
+	json_member(out, "auto_copies", report->link.auto_copies);
 	fprintf(out,
 		"},\n  \"source\": {\"files\": %u, \"repeat\": %" PRIu64
 		", \"payload_len\": %" PRIu32 ", \"octets\": ",
@@ -163,10 +118,10 @@ json_offloads(FILE *out, const struct proto_offload rows[PROTO_OFFLOAD_ROWS])
 	fputs("  \"offloads\": [", out);
 	for (unsigned i = 0; i < PROTO_OFFLOAD_ROWS; i++) {
 		fputs(i == 0 ? "\n    {" : ",\n    {", out);
-		member(out, "name", rows[i].name);
+		json_member(out, "name", rows[i].name);
 		fprintf(out, ", \"advertised\": %s, \"granted\": %s, ",
 			rows[i].advertised ? "true" : "false", rows[i].granted ? "true" : "false");
-		member(out, "software", rows[i].software);
+		json_member(out, "software", rows[i].software);
 		fputc('}', out);
 	}
 	fputs("\n  ]\n}\n", out);
@@ -179,7 +134,7 @@ report_json(FILE *out, const struct report *report)
 		"{\n  \"program\": \"chainburst\",\n  \"version\": \"%s\",\n"
 		"  \"command\": \"%s\",\n  \"status\": \"%s\",\n  \"exit_status\": %d,\n  ",
 		CHAINBURST_VERSION, report->command, report->status, report->exit_status);
-	member(out, "error", report->error);
+	json_member(out, "error", report->error);
 	fputs(",\n", out);
 	json_where(out, report);
 	if (report->receives)
