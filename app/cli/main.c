@@ -15,6 +15,7 @@ static const struct cmd *const commands[] = {
 	&cmd_recv,
 	&cmd_echo,
 	&cmd_shell,
+	&cmd_doctor,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
