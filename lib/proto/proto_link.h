@@ -148,8 +148,9 @@ struct proto_link_conf {
  *
  * The port must not be started; while the stack has it nothing else may configure it.
  *
- * @return 0; -EBUSY: the stack has been started; -ENODEV: no such port; -EINVAL: the MTU is below
- *   68, or above what the port takes or is known to cut; -ENOMEM. On refusal nothing has changed.
+ * @return 0; -EBUSY: the stack has been started; -EEXIST: a link has this port already; -ENODEV: no
+ *   such port; -EINVAL: the MTU is below 68, or above what the port takes or is known to cut;
+ *   -ENOMEM. On refusal nothing has changed.
  */
 PKTPOOL_API int proto_link_add(struct proto *stack, const struct proto_link_conf *conf,
 	struct proto_link **link, struct pktpool_why *why) PKTPOOL_MUST_CHECK;

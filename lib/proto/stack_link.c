@@ -31,6 +31,21 @@ netif_init(struct net *net, struct proto_link *link)
 	net_unlock(net);
 }
 
+/* The link that has this port; NULL: none. */
+static const struct proto_link *
+link_of_port(const struct proto *stack, const struct proto_link_conf *conf)
+{
+	const struct proto_port_ops *ops = conf->ops != NULL ? conf->ops : &proto_port_ethdev;
+
+	for (unsigned i = 0; i < stack->n_links; i++) {
+		const struct proto_link *link = stack->links[i];
+
+		if (link->conf.ops == ops && link->conf.port == conf->port)
+			return link;
+	}
+	return NULL;
+}
+
 int
 proto_link_add(struct proto *stack, const struct proto_link_conf *conf, struct proto_link **out,
 	struct pktpool_why *why)
@@ -41,6 +56,12 @@ proto_link_add(struct proto *stack, const struct proto_link_conf *conf, struct p
 	if (stack->n_links == PROTO_LINKS_MAX)
 		return pktpool_why_not(
 			why, -ENOSPC, "a stack has at most %u links", PROTO_LINKS_MAX);
+	const struct proto_link *other = link_of_port(stack, conf);
+
+	if (other != NULL)
+		return pktpool_why_not(why, -EEXIST,
+			"link %u of stack %s has this port already: expected another port",
+			other->index, stack->name);
 	int ret = link_create(conf, out, why);
 
 	if (ret != 0)

@@ -75,6 +75,33 @@ test_refused(void **state)
 	port_fault_fini(&port);
 }
 
+/* Two links on one port would read its queues twice. Another port, or other ops, are another. */
+static void
+test_port_twice(void **state)
+{
+	struct port_fault ports[2];
+	struct proto_port_ops other_ops = port_fault_ops;
+	struct proto_link_conf conf = {.ops = &port_fault_ops, .port = &ports[0]};
+	struct proto *stack = bare_stack();
+	struct pktpool_why why = {""};
+	struct proto_link *link = NULL;
+
+	(void)state;
+	port_fault_init(&ports[0]);
+	port_fault_init(&ports[1]);
+	assert_int_equal(proto_link_add(stack, &conf, &link, NULL), 0);
+	assert_int_equal(proto_link_add(stack, &conf, &link, &why), -EEXIST);
+	assert_non_null(strstr(why.text, "link 0 of stack bare has this port already"));
+	assert_int_equal(proto_link_count(stack), 1);
+	conf.port = &ports[1];
+	assert_int_equal(proto_link_add(stack, &conf, &link, NULL), 0);
+	conf.ops = &other_ops;
+	assert_int_equal(proto_link_add(stack, &conf, &link, NULL), 0);
+	assert_int_equal(proto_destroy(stack, NULL, NULL), 0);
+	port_fault_fini(&ports[0]);
+	port_fault_fini(&ports[1]);
+}
+
 /* What net_pcap is known to cut is refused, with the reason; one byte less is not. */
 static void
 test_net_pcap(void **state)
@@ -395,6 +422,7 @@ main(void)
 	static const char *const vdevs[] = {"--vdev=net_pcap0,tx_pcap=/dev/null", NULL};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_port_twice),
 		cmocka_unit_test(test_net_pcap),
 		cmocka_unit_test(test_offloads),
 		cmocka_unit_test(test_copy_only),
