@@ -60,6 +60,7 @@ show --no-huge -- doctor --j
 show send --pc
 show send --cut ''
 show send --cut = f
+show send --cut =
 show send --to ''
 show send file.yaml --pcap f
 show send f

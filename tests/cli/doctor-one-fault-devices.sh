@@ -10,6 +10,10 @@ unsafe_iommu() {
 	no_iommu
 	put sys/module/vfio/parameters/enable_unsafe_noiommu_mode Y
 }
+safe_iommu() {
+	no_iommu
+	put sys/module/vfio/parameters/enable_unsafe_noiommu_mode N
+}
 virtio() {
 	device 0000:00:03.0 0x020000 0x1af4 0x1041 virtio-pci
 	mkdir -p tree/sys/bus/pci/devices/0000:00:03.0/virtio2/net/eth0
@@ -27,6 +31,7 @@ nobody_has_it() {
 }
 without 'an IOMMU' no_iommu
 without 'an IOMMU, and told to do without' unsafe_iommu
+without 'an IOMMU, and told not to do without' safe_iommu
 without 'vfio-pci' rmdir tree/sys/bus/pci/drivers/vfio-pci
 without 'anything, but with a NIC that is the kernel'\''s too' virtio
 without 'anything, but with a NIC that the kernel shares' mellanox

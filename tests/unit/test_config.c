@@ -181,6 +181,8 @@ test_forms(void **state)
 	assert_int_equal(config.stack.n_workers, 3);
 	read_text("--- # one document\nidle: pause\n...\n");
 	assert_int_equal(config.stack.idle, PROTO_IDLE_PAUSE);
+	read_text("links: [{port: a}]\nroutes: [{prefix: 10.0.0.0/8}, {prefix: 10.0.0.0/16}]");
+	assert_int_equal(config.n_routes, 2); /* the longer wins */
 	read_text("links: []\nroutes: []\nscript: []\neal: []\n");
 	assert_int_equal(config.n_links | config.n_routes | config.n_script | config.n_eal, 0);
 }

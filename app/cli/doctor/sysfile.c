@@ -147,7 +147,7 @@ sys_cpus_parse(const char *text, struct sys_cpus *cpus)
 		for (uint64_t i = low; text != NULL && i <= high && i < SYS_CPUS_MAX; i++) {
 			if (cpus->n == 0 || i < cpus->first)
 				cpus->first = (unsigned)i;
-			cpus->n += !cpus->has[i];
+			cpus->n++;
 			cpus->has[i] = true;
 		}
 	} while (text != NULL && *text++ == ',');
