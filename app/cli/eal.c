@@ -188,8 +188,9 @@ start_user(const struct eal_args *user, const char *const *words, unsigned n_wor
 		args[argc++] = user->argv[i];
 	if (init(argc, args) < 0)
 		return opt_fail(err, -1,
-			"EAL: %s; its arguments are those before the --, see DPDK's guide",
-			rte_strerror(rte_errno));
+			"EAL: %s; its arguments are %sthose before the --, see DPDK's guide",
+			rte_strerror(rte_errno),
+			n_words > 0 ? "the file's eal:, --vdev, and " : "");
 	return 0;
 }
 

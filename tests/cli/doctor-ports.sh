@@ -31,6 +31,12 @@ echo "== no port at all"
 echo "== arguments that the EAL does not take"
 "$CHAINBURST" --no-huge --no-pci --no-shconf --vdev net_nonsense0 --log-level=emergency \
 	--file-prefix "doctor$$" -- doctor --sysroot tree 2>/dev/null | ports
+echo "== a file of devices alone needs no hugepages"
+echo 'eal: [--vdev=net_null0]' >embedded.yaml
+doctor --config embedded.yaml 2>&1 | ports
+echo "== a file without devices"
+echo 'workers: 1' >none.yaml
+doctor --config none.yaml 2>&1 | ports
 echo "== need"
 "$CHAINBURST" --no-pci --no-shconf --vdev net_nonsense0 --log-level=emergency \
 	--file-prefix "doctor$$" -- doctor --sysroot tree 2>/dev/null | sed -n 's/: not ready.*//p'

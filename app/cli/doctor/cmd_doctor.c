@@ -70,10 +70,12 @@ parse(struct doctor_args *args, int argc, char **argv, struct opt_error *err)
 	return status;
 }
 
-/* Is --no-huge among these words? */
+/* Do these words do without hugepages? As eal_start_words() has it, devices alone do. */
 static bool
 is_no_huge(const struct eal_args *eal, const struct config *config)
 {
+	bool devices_alone = eal->argc == 0;
+
 	for (int i = 1; i < eal->argc; i++) {
 		if (strcmp(eal->argv[i], "--no-huge") == 0)
 			return true;
@@ -81,8 +83,9 @@ is_no_huge(const struct eal_args *eal, const struct config *config)
 	for (unsigned i = 0; config != NULL && i < config->n_eal; i++) {
 		if (strcmp(config->eal[i], "--no-huge") == 0)
 			return true;
+		devices_alone &= strncmp(config->eal[i], "--vdev=", 7) == 0;
 	}
-	return false;
+	return devices_alone;
 }
 
 /* The libraries that run are of the release that the headers were. */

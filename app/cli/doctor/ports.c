@@ -10,28 +10,18 @@
 
 #include "doctor.h"
 
-#define WORDS_MAX (2 * CONFIG_WORDS_MAX + 2)
+#define MEGABYTES 64 /* no stack is made */
 
-/* The EAL keeps what it is given: the file's words, and behind them those of the command line. */
+/* As the shell does: the file's words, and behind them those of the command line. */
 static int
 start(const struct eal_args *eal, const struct config *config, struct opt_error *err)
 {
-	static struct config own;
-	static char program[] = "chainburst";
-	static char *argv[WORDS_MAX + 1];
-	int argc = 0;
+	const char *words[CONFIG_WORDS_MAX];
+	unsigned n = config != NULL ? config->n_eal : 0;
 
-	argv[argc++] = program;
-	if (config != NULL) {
-		memcpy(own.eal, config->eal, sizeof(own.eal));
-		for (unsigned i = 0; i < config->n_eal; i++)
-			argv[argc++] = own.eal[i];
-	}
-	for (int i = 1; i < eal->argc && argc < WORDS_MAX; i++) {
-		if (strcmp(eal->argv[i], "--") != 0)
-			argv[argc++] = eal->argv[i];
-	}
-	return eal_start(&(struct eal_args){.argc = argc, .argv = argv}, NULL, 0, err);
+	for (unsigned i = 0; i < n; i++)
+		words[i] = config->eal[i];
+	return eal_start_words(eal, words, n, MEGABYTES, err);
 }
 
 /* Of the offloads that the stack uses, names of those that the port has (or has not), or "". */
