@@ -155,7 +155,7 @@ local_find(struct peer *peer, struct pktpool_why *why)
 		peer->to.addr.family, proto_addr_format(&peer->to.addr, text, sizeof(text)));
 }
 
-/* The link to send on: that of our own addresses, the named one, or by route. */
+/* The link to send on: that of our own addresses (unless no_loop), the named one, or by route. */
 static int
 link_find(struct peer *peer, const struct proto_endpoint_conf *conf, struct pktpool_why *why)
 {
@@ -168,9 +168,10 @@ link_find(struct peer *peer, const struct proto_endpoint_conf *conf, struct pktp
 	if (named != NULL && named->stack != stack)
 		return pktpool_why_not(why, -EINVAL, "the link is of another stack");
 	peer->bound_link = named != NULL;
-	peer->link = by_route != NULL && by_route->is_loop ? by_route
-		     : named != NULL			   ? named
-							   : by_route;
+	if (named != NULL && (conf->no_loop || by_route == NULL || !by_route->is_loop))
+		peer->link = named;
+	else
+		peer->link = by_route;
 	if (peer->link == NULL)
 		return pktpool_why_not(why, -ENETUNREACH,
 			"no route to %s: proto_addr_add() or proto_route_add()",

@@ -149,6 +149,10 @@ struct proto_endpoint_conf {
 	 * with one. Connected: several send from the same to the same, as on several workers; the
 	 * first of them hears. */
 	bool reuse_port;
+	/** With `link`: what goes to an address of our own goes out on it, too, instead of around
+	 * within the stack: for a device or a cable between two ports that is to be tested. Nobody
+	 * answers our own ARP or ND: proto_neigh_add() on `link` says where to. */
+	bool no_loop;
 };
 
 /**

@@ -177,6 +177,47 @@ test_held_first(void **state)
 	balance_fini(&rig.balance);
 }
 
+/* With no_loop it goes out on the link, to the neighbour that was set, and comes nowhere else. */
+static void
+test_no_loop(void **state)
+{
+	static const char *const own[] = {"192.0.2.1", "2001:db8::1"};
+	struct rte_ether_addr mac = {{0x02, 0, 0, 0, 0, 0x09}};
+
+	(void)state;
+	for (unsigned int i = 0; i < RTE_DIM(own); i++) {
+		struct proto_addr addr = addr_of(own[i]);
+		struct ear ear;
+		struct rig rig;
+
+		rig_init(&rig);
+		rig_start(&rig);
+		struct proto_endpoint *to = ear_open(&rig, &ear, own[i]);
+		struct proto_endpoint_conf conf = rig_endpoint_conf(&rig, i == 0 ? 4 : 6);
+
+		conf.link = rig.link;
+		conf.remote = addr;
+		conf.remote_port = 9000;
+		conf.no_loop = true;
+		assert_int_equal(proto_neigh_add(rig.link, &addr, &mac, NULL), 0);
+		struct proto_endpoint *ep = rig_endpoint(&rig, &conf);
+
+		assert_true(balance_send_one(&rig.balance, ep, "to the wire", 11));
+		rig_drain(&rig);
+		poll_some(&rig);
+		const struct fault_queue *queue = &rig.port.queues[0];
+		const uint8_t *last = queue->frames[queue->n_frames - 1].bytes;
+
+		assert_memory_equal(last, &mac, sizeof(mac));
+		assert_memory_equal(last + (i == 0 ? 42 : 62), "to the wire", 11);
+		assert_int_equal(ear.n, 0);
+		assert_int_equal(proto_endpoint_destroy(to), 0);
+		assert_int_equal(proto_destroy(rig.stack, NULL, NULL), 0);
+		port_fault_fini(&rig.port);
+		balance_fini(&rig.balance);
+	}
+}
+
 int
 main(void)
 {
@@ -184,6 +225,7 @@ main(void)
 		cmocka_unit_test(test_local_ipv4),
 		cmocka_unit_test(test_local_ipv6),
 		cmocka_unit_test(test_held_first),
+		cmocka_unit_test(test_no_loop),
 	};
 
 	if (eal_start(1, NULL) != 0)
