@@ -18,6 +18,7 @@
 struct engine;
 struct engine_figures;
 struct session;
+struct trial;
 
 struct session_link {
 	struct proto_link *link;
@@ -59,6 +60,7 @@ struct session_settings {
 	double loss, reorder, duplicate;  /* set loss 0.01 ... : probabilities 0..1 (loss) */
 	uint32_t delay_us;		  /* set delay (loss) */
 	uint64_t seed;			  /* set seed */
+	const struct trial *trial;	  /* rfc2544's own, while it measures */
 };
 
 struct session {
