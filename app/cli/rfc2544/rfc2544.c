@@ -82,6 +82,8 @@ set_trial(struct trial *trial, const struct session *session, const struct rfc25
 		.to = session->settings.to,
 		.to_port = session->settings.to_port,
 		.data = conf->data,
+		.rest = conf->rest,
+		.rest_ctx = conf->rest_ctx,
 		.payload = TRIAL_PAYLOAD_MIN,
 		.run = (uint16_t)rte_rdtsc(),
 	};

@@ -49,6 +49,10 @@ struct rfc2544_conf {
 	double rate;	   /* payloads a second at most; 0: what the link's speed lets through */
 	unsigned repeat;   /* of latency's and back-to-back's trials, averaged: 1 */
 	enum proto_data data;
+	/* NULL, or: let workers work until `until` (TSC), as session_turn() does. Returns false: it
+	 * was interrupted. */
+	bool (*rest)(void *ctx, uint64_t until);
+	void *rest_ctx;
 };
 
 /* The test's name in commands: "throughput", ...; NULL past the last. */

@@ -13,8 +13,10 @@
 
 /* Let them work until this time. Returns 0, or -1: a signal came. */
 static int
-work_until(struct session *session, uint64_t end)
+work_until(struct session *session, const struct trial *trial, uint64_t end)
 {
+	if (trial->rest != NULL)
+		return trial->rest(trial->rest_ctx, end) ? 0 : -1;
 	do {
 		if (session->stop != NULL && *session->stop)
 			return -1;
@@ -43,15 +45,16 @@ work(struct session *session, const struct trial *trial)
 {
 	uint64_t hz = rte_get_tsc_hz(), end;
 
-	if (work_until(session, rte_get_tsc_cycles() + (uint64_t)(trial->seconds * (double)hz)) < 0)
+	if (work_until(session, trial,
+		    rte_get_tsc_cycles() + (uint64_t)(trial->seconds * (double)hz)) < 0)
 		return -1;
 	while (!all_sent(session)) {
-		if (work_until(session, rte_get_tsc_cycles() + hz / 1000) < 0)
+		if (work_until(session, trial, rte_get_tsc_cycles() + hz / 1000) < 0)
 			return -1;
 	}
 	end = rte_get_tsc_cycles() + (uint64_t)(trial->settle * (double)hz);
 	while (!session_is_done(session) && rte_get_tsc_cycles() < end) {
-		if (work_until(session, rte_get_tsc_cycles() + hz / 1000) < 0)
+		if (work_until(session, trial, rte_get_tsc_cycles() + hz / 1000) < 0)
 			return -1;
 	}
 	return 0;

@@ -20,7 +20,9 @@ struct trial {
 	double seconds;	  /* for so long, */
 	uint64_t count;	  /* or until so many, all workers; 0: no limit */
 	double settle;	  /* seconds to wait for the last */
-	uint16_t run;	  /* told apart from those of other trials; trial_run() sets it */
+	bool (*rest)(void *ctx, uint64_t until); /* see struct rfc2544_conf */
+	void *rest_ctx;
+	uint16_t run; /* told apart from those of other trials; trial_run() sets it */
 };
 
 /* The first bytes of each payload: which trial, which payload, when. */

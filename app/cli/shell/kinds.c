@@ -2,6 +2,7 @@
 /* The kinds of values in commands: what fits, and for tab which there are. */
 #include <string.h>
 
+#include "bench_options.h"
 #include "shell.h"
 #include "values.h"
 
@@ -186,6 +187,7 @@ const struct grammar_kind shell_kinds[] = {
 	{"PIECES", "bytes of each piece of a payload, 8 at most: 18,46,1400", is_pieces, NULL},
 	{"BYTES", "64, or a range: 64-1472", is_range, NULL},
 	{"FILE", "a file, - for standard input or output", is_text, NULL},
+	{"OPTION", "NAME=VALUE, of " BENCH_OPTIONS_EXPECT, is_text, NULL},
 	{"COMMAND", "the first words of a command", is_text, command_at},
 	{NULL, NULL, NULL, NULL},
 };

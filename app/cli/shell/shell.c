@@ -25,6 +25,7 @@ static const struct shell_cmd *const tables[] = {
 	shell_cmds_engine,
 	shell_cmds_ping,
 	shell_cmds_live,
+	shell_cmds_bench,
 };
 
 const struct shell_cmd *
