@@ -193,16 +193,23 @@ send_burst(struct pipe *pipe, uint64_t now)
 	return taken;
 }
 
+static void
+flush(struct pipe *pipe)
+{
+	struct opt_error err;
+
+	if (!pipe->failed && output_flush(&pipe->output, &err) < 0)
+		fail(pipe, err.text);
+}
+
 static unsigned
 pipe_poll(struct session_worker *worker, uint64_t now)
 {
 	struct pipe *pipe = ((struct state *)worker->engine)->pipe;
-	struct opt_error err;
 
 	if (pipe == NULL || pipe->failed)
 		return 0;
-	if (output_flush(&pipe->output, &err) < 0)
-		fail(pipe, err.text);
+	flush(pipe);
 	return pipe->sent_all || pipe->quit ? 0 : send_burst(pipe, now);
 }
 
@@ -211,8 +218,10 @@ pipe_quit(struct session_worker *worker)
 {
 	struct pipe *pipe = ((struct state *)worker->engine)->pipe;
 
-	if (pipe != NULL)
-		pipe->quit = true;
+	if (pipe == NULL)
+		return;
+	pipe->quit = true;
+	flush(pipe); /* what fails now is the outcome's to say */
 }
 
 static bool

@@ -89,21 +89,28 @@ rxonly_start(struct session_worker *worker, struct opt_error *err)
 }
 
 /* Whoever reads the output waits for what came; nothing to do while there is none. */
+static void
+flush(struct rx *rx)
+{
+	if (!rx->failed && output_flush(&rx->output, &rx->error) < 0)
+		rx->failed = true;
+}
+
 static unsigned
 rxonly_poll(struct session_worker *worker, uint64_t now)
 {
-	struct rx *rx = ((struct state *)worker->engine)->rx;
-
 	(void)now;
-	if (!rx->failed && output_flush(&rx->output, &rx->error) < 0)
-		rx->failed = true;
+	flush(((struct state *)worker->engine)->rx);
 	return 0;
 }
 
 static void
 rxonly_quit(struct session_worker *worker)
 {
-	((struct state *)worker->engine)->rx->quit = true;
+	struct rx *rx = ((struct state *)worker->engine)->rx;
+
+	rx->quit = true;
+	flush(rx); /* what fails now is the outcome's to say */
 }
 
 static int
