@@ -4,6 +4,8 @@
 
 #include "result.h"
 
+#define LINE_SHOWN 4 /* times the greatest rate */
+
 /* From 0 to a little above the greatest; gnuplot's own choice stumbles when all are 0. */
 static void
 y_range(FILE *out, double max)
@@ -16,7 +18,8 @@ static void
 boxes(FILE *out, const struct result *result)
 {
 	fprintf(out,
-		"set style fill solid 0.7\nset boxwidth 0.7\nset xtics rotate by -30\n"
+		"set style fill solid 0.7\nset boxwidth 0.7\nset bmargin 5\n"
+		"set xlabel 'bytes of a frame with FCS, or of a payload'\n"
 		"set xrange [-0.6:%.1f]\n",
 		(double)result->n_rows - 0.4);
 }
@@ -28,35 +31,44 @@ data_rates(FILE *out, const struct result *result)
 	fputs("$data << EOD\n", out);
 	for (unsigned i = 0; i < result->n_rows; i++) {
 		const struct result_row *row = &result->rows[i];
-		char size[32];
 
-		result_size(row, size, sizeof(size));
-		fprintf(out, "\"%s\" %.9g %.9g %.9g\n", size, result_gbits(row, row->rate),
-			result_gbits(row, row->line), row->burst);
+		fprintf(out, "\"%s%u\" %.9g %.9g %.9g\n", row->size.is_payload ? "payload\\n" : "",
+			row->size.bytes, result_gbits(row, row->rate), result_gbits(row, row->line),
+			row->burst);
 	}
 	fputs("EOD\n", out);
 }
 
+/* The greatest of what was measured, and of what the line would let through. */
 static void
-plot_throughput(FILE *out, const struct result *result)
+greatest(const struct result *result, double *rate, double *line)
 {
-	bool line = result->n_rows > 0 && result->rows[0].line > 0;
-
-	double max = 0;
-
+	*rate = *line = 0;
 	for (unsigned i = 0; i < result->n_rows; i++) {
 		const struct result_row *row = &result->rows[i];
 
-		max = RTE_MAX(max, result_gbits(row, RTE_MAX(row->rate, row->line)));
+		*rate = RTE_MAX(*rate, result_gbits(row, row->rate));
+		*line = RTE_MAX(*line, result_gbits(row, row->line));
 	}
-	y_range(out, max);
+}
+
+/* The line's speed stands in the plot unless that would press the rest to the ground. */
+static void
+plot_throughput(FILE *out, const struct result *result)
+{
+	double rate, line;
+
+	greatest(result, &rate, &line);
+	if (line > LINE_SHOWN * rate)
+		line = 0;
+	y_range(out, RTE_MAX(rate, line));
 	boxes(out, result);
 	data_rates(out, result);
 	fputs("set ylabel 'Gbit/s of frames without loss'\n"
-	      "plot $data using 2:xtic(1) with boxes title 'throughput'",
+	      "plot $data using 0:2:xtic(1) with boxes notitle",
 		out);
-	if (line)
-		fputs(", $data using 3 with points pt 7 title \"the link's speed\"", out);
+	if (line > 0)
+		fputs(", $data using 0:3 with points pt 7 ps 1.5 title \"the link's speed\"", out);
 	fputc('\n', out);
 }
 
@@ -71,7 +83,7 @@ plot_burst(FILE *out, const struct result *result)
 	boxes(out, result);
 	data_rates(out, result);
 	fputs("set ylabel 'payloads back to back without loss'\n"
-	      "plot $data using 4:xtic(1) with boxes notitle\n",
+	      "plot $data using 0:4:xtic(1) with boxes notitle\n",
 		out);
 }
 
@@ -100,7 +112,7 @@ plot_latency(FILE *out, const struct result *result)
 		latency_data(out, &result->rows[i].latency);
 		fputs("EOD\n", out);
 	}
-	fputs("set logscale x\nset logscale y\nset key top left\n"
+	fputs("set logscale x\nset logscale y\nset key bottom right\n"
 	      "set ylabel 'latency, microseconds'\nset xlabel 'percentile'\n"
 	      "set xtics ('0' 1, '50' 2, '90' 10, '99' 100, '99.9' 1000, '99.99' 10000, "
 	      "'99.999' 100000, '99.9999' 1000000)\nplot ",
