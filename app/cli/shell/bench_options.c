@@ -172,8 +172,7 @@ bench_option(struct bench_options *options, const char *text, struct opt_error *
 			continue;
 		if (text[len] == '=' && table[i].set(options, text + len + 1))
 			return 0;
-		return opt_fail(err, -1, "bench %.64s: expected %s", text,
-			table[i].expect);
+		return opt_fail(err, -1, "bench %.64s: expected %s", text, table[i].expect);
 	}
 	return opt_fail(
 		err, -1, "bench %.64s: no such option; there are %s", text, BENCH_OPTIONS_EXPECT);
