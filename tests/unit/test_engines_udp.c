@@ -243,6 +243,29 @@ test_stop(void **state)
 	assert_int_equal(rx.bad_content + rx.payloads_lost, 0);
 }
 
+/* Stopped while payloads wait for their turn: they were never sent, and hold nothing up. */
+static void
+test_stop_paced(void **state)
+{
+	struct engine_figures tx;
+
+	(void)state;
+	session_rig_peer(&a, 4, 2);
+	session_rig_peer(&b, 4, 1);
+	a.session.settings.payload_min = a.session.settings.payload_max = 1000;
+	a.session.settings.rate = 1; /* the first at once, the second in hours */
+	start(&b, &engine_rxonly);
+	start(&a, &engine_txonly);
+	for (unsigned i = 0; i < 100; i++)
+		(void)(session_rig_turn(&a) + session_rig_turn(&b));
+	session_rig_quit(&a);
+	settle();
+	session_rig_quit(&b);
+	tx = session_rig_stop(&a);
+	assert_int_equal(tx.payloads_sent, 1);
+	assert_int_equal(session_rig_stop(&b).payloads_received, 1);
+}
+
 /*
  * Datagrams of one frame with two workers: fragments may be put together by another worker, and
  * come in another order then.
@@ -397,6 +420,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_echo, one_worker, end),
 		cmocka_unit_test_setup_teardown(test_echo, two_workers, end),
 		cmocka_unit_test_setup_teardown(test_stop, two_workers, end),
+		cmocka_unit_test_setup_teardown(test_stop_paced, one_worker, end),
 		cmocka_unit_test_setup_teardown(test_pipe, one_worker, end),
 		cmocka_unit_test_setup_teardown(test_pipe, two_workers, end),
 		cmocka_unit_test_setup_teardown(test_refusals, one_worker, end),
