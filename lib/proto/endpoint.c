@@ -63,6 +63,7 @@ static void
 sink_init(struct proto_endpoint *ep)
 {
 	ep->sink.tid = &ep->worker->share.completions.tid;
+	ep->sink.tap = &ep->worker->stack->net.tap;
 	ep->sink.recv = ep->conf.recv;
 	ep->sink.error = ep->conf.error;
 	ep->sink.arg = ep->conf.arg;

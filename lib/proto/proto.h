@@ -167,6 +167,30 @@ PKTPOOL_API void proto_worker_counters(
 /** Counters of the whole stack. Any thread, any time. */
 PKTPOOL_API void proto_counters(const struct proto *stack, struct proto_counters *sum);
 
+/** A received frame that is being dropped. */
+struct proto_dropped {
+	enum proto_drop reason;
+	uint16_t link; /**< index; PROTO_LINKS_MAX: the stack's own, to its own addresses */
+	/** The frame begins `front` bytes in front of this packet's data, in its first segment, and
+	 * has `len` bytes from the data on, in this segment and those behind it. */
+	const struct rte_mbuf *pkt;
+	uint16_t front;
+	uint32_t len;
+};
+
+/** Looks at a frame that is being dropped; it stays the stack's, and is freed afterwards. */
+typedef void (*proto_drop_fn)(const struct proto_dropped *frame, void *arg);
+
+/**
+ * Have a function look at each received frame that is dropped, before it is freed: a capture, a
+ * trace. It is called on the worker's thread, each fragment of a datagram by itself; Ethernet's
+ * padding may be cut off already. What the stack made copies of for several members of a group may
+ * be seen more than once. Not while a worker polls.
+ *
+ * @param fn NULL: nobody looks any more, which costs a branch for each drop
+ */
+PKTPOOL_API void proto_drop_tap(struct proto *stack, proto_drop_fn fn, void *arg);
+
 /** Pools of a worker, for their usage; the worker's as long as the stack is started. */
 PKTPOOL_API struct pktpool *proto_worker_pktpool(const struct proto_worker *worker);
 PKTPOOL_API struct pktpool *proto_worker_rx_pool(const struct proto_worker *worker);

@@ -202,6 +202,7 @@ loop_create(struct proto *stack, struct pktpool_why *why)
 	if (ret != 0)
 		return ret;
 	stack->loop->stack = stack;
+	stack->loop->tap = &stack->net.tap;
 	stack->loop->index = PROTO_LINKS_MAX;
 	stack->loop->is_loop = true;
 	stack->net.ifs[PROTO_LINKS_MAX].link = stack->loop;
@@ -397,6 +398,12 @@ struct proto_worker *
 proto_worker_at(const struct proto *stack, unsigned index)
 {
 	return index < stack->n_workers ? stack->workers[index] : NULL;
+}
+
+void
+proto_drop_tap(struct proto *stack, proto_drop_fn fn, void *arg)
+{
+	stack->net.tap = (struct drop_tap){fn, arg};
 }
 
 void

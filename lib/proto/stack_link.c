@@ -69,6 +69,7 @@ proto_link_add(struct proto *stack, const struct proto_link_conf *conf, struct p
 	struct proto_link *link = *out;
 
 	link->stack = stack;
+	link->tap = &stack->net.tap;
 	link->index = stack->n_links;
 	netif_init(&stack->net, link);
 	stack->links[stack->n_links++] = link;

@@ -147,6 +147,7 @@ rx_create(struct proto_worker *worker, int socket)
 		.timeout_ipv6 = stack->net.hz * conf->reass_timeout_ipv6_s,
 		.seed = stack->net.seed ^ worker->index,
 		.socket = socket,
+		.tap = &stack->net.tap,
 	};
 	struct rx *rx = pktpool_mem_alloc("PRXW", sizeof(*rx), 64, socket, NULL);
 

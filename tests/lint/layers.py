@@ -41,7 +41,7 @@ LAYERS = [(re.compile(pattern), layer) for pattern, layer in (
     (r'lib/proto/net/', 'net'),
     (r'lib/proto/link/', 'link'),
     (r'lib/proto/proto\w*\.h$', 'proto-public'),
-    (r'lib/proto/((counters|env|addr|complete)\.|demux\w*\.)', 'leaf'),
+    (r'lib/proto/((counters|env|addr|complete|tap)\.|demux\w*\.)', 'leaf'),
     (r'lib/proto/\w+\.h$', 'state'),
     (r'lib/proto/', 'stack'),
     (r'app/bench/bench_cksum\.c$', 'bench-cksum'),

@@ -8,9 +8,12 @@
 /* Bytes before a frame's client bytes: every header fits, and those bytes begin a cache line. */
 #define LINK_HEADROOM 128
 
+struct drop_tap;
+
 struct proto_link {
 	struct proto *stack;
-	uint16_t index; /* in the stack */
+	const struct drop_tap *tap; /* the stack's */
+	uint16_t index;		    /* in the stack */
 	bool started;
 	struct proto_link_conf conf; /* defaults filled in */
 	struct proto_port_info port;

@@ -15,6 +15,7 @@
 #include "../link/link.h"
 #include "../proto_drop.h"
 #include "../proto_echo.h"
+#include "../tap.h"
 #include "ifaddr.h"
 #include "ipid.h"
 #include "limit.h"
@@ -49,6 +50,7 @@ struct net {
 	struct netif ifs[NET_IFS]; /* by link index */
 	proto_echo_fn echo_fn;	   /* who hears echo replies; NULL: nobody */
 	void *echo_arg;
+	struct drop_tap tap;
 };
 
 static inline void

@@ -106,7 +106,7 @@ rx_copy(struct rx *rx, const struct rx_frame *f)
 	if (copy == NULL) {
 		/* A copy that was not made: what it would have been is counted on both sides. */
 		count_add(f->counters, PROTO_C_FRAMES_SHARED, f->n_frames);
-		count_drop(f->counters, PROTO_DROP_NO_MEMORY, f->n_frames);
+		rx_drop(f, PROTO_DROP_NO_MEMORY);
 		return NULL;
 	}
 	count_add(f->counters, PROTO_C_FRAMES_SHARED, f->n_frames);

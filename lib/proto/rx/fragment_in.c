@@ -78,7 +78,9 @@ fragment_in(struct rx *rx, struct rx_frame *f, const struct rx_fragment *frag,
 	if (unlikely(frag->hdr_len > 511)) /* what an mbuf's l3_len holds */
 		return PROTO_DROP_EXT_TOO_MANY;
 	(void)rte_pktmbuf_adj(f->pkt, frag->hdr_len);
-	rx_meta_set(f->pkt, frag->hdr_len, 1, f->group);
+	rx_meta_set(f->pkt, f->l2_len, frag->hdr_len, 1, f->group);
+	if (unlikely(f->pkt->nb_segs > 1))
+		tap_unmark(f->pkt->next);
 	if (rx->n_pieces == RX_BURST)
 		rx_fragments_flush(rx);
 	rx->pieces[rx->n_pieces++] = (struct rx_piece){.f = *f, .frag = *frag, .next = next};

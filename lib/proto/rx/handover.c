@@ -71,7 +71,7 @@ handover_frame(struct rx *rx, struct rx_frame *f, unsigned worker)
 int
 handover_error(struct rx *rx, struct rx_frame *f, unsigned worker)
 {
-	rx_meta_set(f->pkt, f->l3_len, f->n_frames, f->group);
+	rx_meta_set(f->pkt, f->l2_len, f->l3_len, f->n_frames, f->group);
 	mark(f->pkt, HANDED_ERROR, f->zone);
 	if (unlikely(rte_ring_mp_enqueue(rx->inboxes[worker], f->pkt) != 0))
 		return PROTO_DROP_HANDOVER_FULL;
@@ -96,6 +96,8 @@ handover_datagrams(struct rx *rx, struct rte_mbuf **pkts, unsigned n, unsigned w
 		frames -= rx_meta_frames(pkts[i]);
 		count_drop(counters, PROTO_DROP_HANDOVER_FULL, rx_meta_frames(pkts[i]));
 	}
+	if (tap_is_set(&rx->net->tap))
+		tap_datagrams(&rx->net->tap, &pkts[sent], n - sent, PROTO_DROP_HANDOVER_FULL);
 	pktpool_free_bulk(&pkts[sent], n - sent);
 	count_add(counters, PROTO_C_FRAMES_HANDED_OVER, frames);
 }
@@ -188,6 +190,20 @@ rx_poll_inbox(struct rx *rx)
 	return n;
 }
 
+/* Show what is dropped out of the inbox to the tap. */
+static void
+tap_stopped(const struct rx *rx, struct rte_mbuf *pkt)
+{
+	const struct drop_tap *tap = &rx->net->tap;
+
+	if (!tap_is_set(tap))
+		return;
+	if (pkt->packet_type >> HANDED_SHIFT == HANDED_FRAME)
+		tap_frame(tap, pkt->port, pkt, 0, PROTO_DROP_STOPPED);
+	else
+		tap_datagrams(tap, &pkt, 1, PROTO_DROP_STOPPED);
+}
+
 void
 rx_flush(struct rx *rx)
 {
@@ -199,6 +215,7 @@ rx_flush(struct rx *rx)
 
 		count_add(counters, PROTO_C_FRAMES_TAKEN_OVER, n_frames);
 		count_drop(counters, PROTO_DROP_STOPPED, n_frames);
+		tap_stopped(rx, pkt);
 		pktpool_free(pkt);
 	}
 	reass_flush(rx->reass);

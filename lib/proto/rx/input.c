@@ -144,6 +144,29 @@ rx_dest_of(const struct rx *rx, uint32_t zone, const struct proto_addr *dst)
 	return RX_DEST_OTHER;
 }
 
+/* Bytes from the start of the frame to the packet's data. */
+static uint16_t
+front_of(const struct rx_frame *f)
+{
+	uint16_t l2_len = f->l2_len != 0 ? f->l2_len : (uint16_t)f->pkt->l2_len; /* handed over */
+
+	if (f->l3 == NULL) /* nobody has looked beyond Ethernet */
+		return 0;
+	return (uint16_t)(rte_pktmbuf_mtod(f->pkt, const uint8_t *) - f->l3 + l2_len);
+}
+
+void
+rx_drop(const struct rx_frame *f, enum proto_drop reason)
+{
+	count_drop(f->counters, reason, f->n_frames);
+	if (!tap_is_set(f->link->tap))
+		return;
+	if (f->n_frames > 1)
+		tap_chain(f->link->tap, f->link->index, f->pkt, front_of(f), reason);
+	else
+		tap_frame(f->link->tap, f->link->index, f->pkt, front_of(f), reason);
+}
+
 void
 rx_end(struct rx_frame *f, int end)
 {
@@ -152,7 +175,7 @@ rx_end(struct rx_frame *f, int end)
 	if (end == RX_CONSUMED)
 		count_add(f->counters, PROTO_C_FRAMES_CONSUMED, f->n_frames);
 	else
-		count_drop(f->counters, (enum proto_drop)end, f->n_frames);
+		rx_drop(f, (enum proto_drop)end);
 	pktpool_free(f->pkt);
 }
 

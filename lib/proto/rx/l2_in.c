@@ -31,7 +31,7 @@ l2_in(struct rx *rx, struct rx_frame *f, uint16_t ethertype)
 		return handover_frame(rx, f, demux_worker(owner));
 	if (demux_worker(owner) != rx->worker)
 		return PROTO_DROP_ETHERTYPE; /* the endpoint has moved meanwhile */
-	rx_meta_set(f->pkt, 0, 1, f->group);
+	rx_meta_set(f->pkt, f->l2_len, 0, 1, f->group);
 	f->pkt->port = f->link->index;
 	sink_deliver((struct rx_sink *)demux_endpoint(owner), &f->pkt, 1, load_of(&f->pkt, 1),
 		f->counters);

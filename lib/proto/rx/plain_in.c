@@ -84,7 +84,7 @@ plain_strip(const struct rx_plain *plain, struct rte_mbuf *pkt, uint32_t payload
 	pkt->data_len = (uint16_t)payload_len;
 	pkt->data_off += PLAIN_DATA;
 	pkt->port = plain->link;
-	rx_meta_set(pkt, sizeof(struct rte_ipv4_hdr), 1, false);
+	rx_meta_set(pkt, PLAIN_L3, sizeof(struct rte_ipv4_hdr), 1, false);
 }
 
 /* Queue it for lookup. There is room: the batch is as long as a burst. */

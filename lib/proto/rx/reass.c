@@ -3,6 +3,8 @@
 
 #include <rte_prefetch.h>
 
+#include "../net/zone.h"
+#include "../tap.h"
 #include "reass_table.h"
 
 #define PREFETCH_AT_ONCE 32u
@@ -18,6 +20,33 @@ forget(struct reass *reass, uint32_t index)
 	reass_close(reass, index);
 }
 
+/* Show a chain of held fragments to the tap. */
+static void
+tap_held(const struct reass *reass, const struct reass_key *key, const struct rte_mbuf *chain,
+	enum proto_drop why)
+{
+	if (chain != NULL)
+		tap_chain(reass->tap, zone_link(key->zone), chain, tap_headers(chain), why);
+}
+
+static void
+tap_runs(const struct reass *reass, const struct reass_entry *entry, enum proto_drop why)
+{
+	tap_held(reass, &entry->key, entry->runs.first, why);
+	for (uint32_t i = entry->runs.closed; i != 0; i = reass->pool.runs[i].next)
+		tap_held(reass, &entry->key, reass->pool.runs[i].first, why);
+}
+
+/* Count a fragment that goes by itself. */
+static void
+drop_one(const struct reass *reass, const struct reass_frag *frag, const struct rte_mbuf *chain,
+	enum proto_drop why)
+{
+	count_drop(frag->counters, why, 1);
+	if (tap_is_set(reass->tap))
+		tap_held(reass, frag->key, chain, why);
+}
+
 /* Drop a datagram with all its fragments. */
 static void
 drop(struct reass *reass, uint32_t index, enum proto_drop why)
@@ -25,6 +54,8 @@ drop(struct reass *reass, uint32_t index, enum proto_drop why)
 	struct reass_entry *entry = &reass->entries[index];
 
 	count_drop(entry->counters, why, entry->runs.n_frames);
+	if (tap_is_set(reass->tap))
+		tap_runs(reass, entry, why);
 	runs_free(&reass->pool, &entry->runs);
 	forget(reass, index);
 }
@@ -153,7 +184,7 @@ refuse(struct reass *reass, uint32_t index, const struct reass_frag *frag,
 		[RUNS_NO_MAP] = PROTO_DROP_FRAG_EVICTED, /* join() has made room: never seen */
 	};
 
-	count_drop(frag->counters, drops[fit], 1);
+	drop_one(reass, frag, piece->first, drops[fit]);
 	runs_free_chain(piece->first);
 	if (fit != RUNS_DUPLICATE)
 		drop(reass, index, drops[fit]);
@@ -249,7 +280,7 @@ reass_add(struct reass *reass, const struct reass_frag *frag, uint64_t now,
 	if (unlikely((uint64_t)frag->offset + bytes > RUNS_BYTES_MAX))
 		return REASS_BAD_OFFSET;
 	if (unlikely(bytes == 0)) {
-		count_drop(frag->counters, PROTO_DROP_FRAG_EMPTY, 1);
+		drop_one(reass, frag, frag->pkt, PROTO_DROP_FRAG_EMPTY);
 		runs_free_chain(frag->pkt);
 		return REASS_DROPPED;
 	}
@@ -274,6 +305,8 @@ expire(struct reass *reass, uint32_t index, struct reass_expired *expired)
 	expired->key = entry->key;
 	expired->counters = entry->counters;
 	expired->first = runs_take_first(&reass->pool, &entry->runs);
+	if (expired->first != NULL && tap_is_set(reass->tap))
+		tap_held(reass, &entry->key, expired->first, PROTO_DROP_FRAG_TIMEOUT);
 	drop(reass, index, PROTO_DROP_FRAG_TIMEOUT);
 }
 

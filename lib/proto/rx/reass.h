@@ -18,6 +18,8 @@
 
 #include "../counters.h"
 
+struct drop_tap;
+
 /* Whose fragments go together; `reserved` bytes are 0. 48 bytes, compared as words. */
 struct reass_key {
 	uint8_t src[16]; /* IPv4 in the first four, the rest 0 */
@@ -71,6 +73,7 @@ struct reass_conf {
 	uint64_t timeout_ipv6;
 	uint64_t seed; /* keys the hash: others must not choose collisions */
 	int socket;
+	const struct drop_tap *tap; /* may be NULL */
 };
 
 struct reass;

@@ -78,5 +78,6 @@ reass_create(const struct reass_conf *conf)
 		return NULL;
 	}
 	reass_table_init(reass, conf->seed);
+	reass->tap = conf->tap;
 	return reass;
 }

@@ -91,6 +91,7 @@ struct reass {
 	uint64_t hash_keys[REASS_KEY_WORDS + 1];
 	struct runs_map *maps; /* memory of the pool's */
 	struct runs_pool pool;
+	const struct drop_tap *tap;
 };
 
 static inline unsigned

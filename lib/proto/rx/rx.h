@@ -249,6 +249,9 @@ void rx_batch_add(struct rx *rx, struct rx_frame *f);
 /* Count what became of a frame, and free it if it is to be freed. */
 void rx_end(struct rx_frame *f, int end);
 
+/* Count a drop, and show it to the stack's tap. */
+void rx_drop(const struct rx_frame *f, enum proto_drop reason);
+
 /* The key of a UDP datagram whose data starts at its payload. */
 void rx_udp_key(const struct rte_mbuf *pkt, uint32_t zone, struct demux_key *key);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sink.h"
 
+#include <rte_udp.h>
+
 #include "pktpool.h"
 
 struct load
@@ -27,11 +29,30 @@ fitting(const struct rx_sink *sink, struct rte_mbuf *const *pkts, unsigned n)
 	return i;
 }
 
+void
+tap_datagrams(const struct drop_tap *tap, struct rte_mbuf *const *pkts, unsigned n,
+	enum proto_drop reason)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct rte_mbuf *pkt = pkts[i];
+		uint16_t udp_len = pkt->l3_len != 0 ? sizeof(struct rte_udp_hdr) : 0;
+		uint16_t front = (uint16_t)(tap_headers(pkt) + udp_len);
+
+		if (rx_meta_frames(pkt) > 1)
+			tap_chain(tap, pkt->port, pkt, front, reason);
+		else
+			tap_frame(tap, pkt->port, pkt, front, reason);
+	}
+}
+
 static void
-refuse(struct rte_mbuf **pkts, unsigned n, struct proto_counters *counters)
+refuse(const struct rx_sink *sink, struct rte_mbuf **pkts, unsigned n,
+	struct proto_counters *counters)
 {
 	if (n == 0)
 		return;
+	if (tap_is_set(sink->tap))
+		tap_datagrams(sink->tap, pkts, n, PROTO_DROP_ENDPOINT_FULL);
 	count_drop(counters, PROTO_DROP_ENDPOINT_FULL, (uint32_t)load_of(pkts, n).frames);
 	pktpool_free_bulk(pkts, n);
 }
@@ -49,7 +70,7 @@ sink_deliver(struct rx_sink *sink, struct rte_mbuf **pkts, unsigned n, struct lo
 	if (sink->ring != NULL) /* before others can take them out they have been counted */
 		taken = RTE_MIN(taken, rte_ring_free_count(sink->ring));
 	if (unlikely(taken != n)) {
-		refuse(&pkts[taken], n - taken, counters);
+		refuse(sink, &pkts[taken], n - taken, counters);
 		load = load_of(pkts, taken);
 	}
 	if (unlikely(taken == 0))

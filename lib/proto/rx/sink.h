@@ -18,6 +18,7 @@
 
 #include "../counters.h"
 #include "../proto_endpoint.h"
+#include "../tap.h"
 
 struct rx_sink { /* the beginning of a struct proto_endpoint */
 	proto_recv_fn recv;
@@ -29,6 +30,7 @@ struct rx_sink { /* the beginning of a struct proto_endpoint */
 	_Atomic uint64_t returned_here; /* by the worker's */
 	const _Atomic int *tid;		/* the worker's thread */
 	proto_error_fn error;
+	const struct drop_tap *tap;
 } __rte_cache_aligned;
 
 _Static_assert(offsetof(struct rx_sink, error) == RTE_CACHE_LINE_SIZE, "one line for a datagram");
@@ -41,11 +43,11 @@ sink_endpoint(struct rx_sink *sink)
 
 /* A datagram on its way to a sink: what mbuf fields of a received packet mean from here on. */
 static inline void
-rx_meta_set(struct rte_mbuf *pkt, uint16_t l3_len, uint32_t n_frames, bool group)
+rx_meta_set(struct rte_mbuf *pkt, uint16_t l2_len, uint16_t l3_len, uint32_t n_frames, bool group)
 {
 	/* One store for: header lengths in front of the data, the frames it came in, and whether it
 	 * came to a group or broadcast address. */
-	pkt->tx_offload = rte_mbuf_tx_offload(0, l3_len, 0, n_frames, 0, group, 0);
+	pkt->tx_offload = rte_mbuf_tx_offload(l2_len, l3_len, 0, n_frames, 0, group, 0);
 }
 
 static inline uint32_t
@@ -68,6 +70,10 @@ struct load load_of(struct rte_mbuf *const *pkts, unsigned n);
  */
 void sink_deliver(struct rx_sink *sink, struct rte_mbuf **pkts, unsigned n, struct load load,
 	struct proto_counters *counters);
+
+/* Show checked datagrams to the tap, or what an L2 endpoint was to get. */
+void tap_datagrams(const struct drop_tap *tap, struct rte_mbuf *const *pkts, unsigned n,
+	enum proto_drop reason);
 
 /* Drop what waits in the sink's ring. */
 void sink_flush(struct rx_sink *sink);

@@ -136,7 +136,7 @@ udp_in(struct rx *rx, struct rx_frame *f)
 	} else if (unlikely(!cksum_ok(rx, f))) {
 		return PROTO_DROP_UDP_CKSUM;
 	}
-	rx_meta_set(f->pkt, f->l3_len, f->n_frames, f->group);
+	rx_meta_set(f->pkt, f->l2_len, f->l3_len, f->n_frames, f->group);
 	(void)rte_pktmbuf_adj(f->pkt, sizeof(*udp));
 	if (unlikely(f->group)) {
 		struct demux_key key;
