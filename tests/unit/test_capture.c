@@ -23,6 +23,7 @@
 #include <rte_ethdev.h>
 
 #include "capture_ng/capture.h"
+#include "capture_ng/capture_clock.h"
 #include "capture_ng/capture_tap.h"
 #include "eal.h"
 
@@ -343,10 +344,74 @@ test_again(void **state)
 	}
 }
 
+static void
+test_clock(void **state)
+{
+	struct capture_clock clock;
+	uint64_t hz = rte_get_tsc_hz(), before = now_ns();
+
+	(void)state;
+	capture_clock_set(&clock);
+	assert_in_range(clock.ns, before, now_ns());
+	assert_in_range(capture_clock_ns(&clock, clock.tsc + hz) - clock.ns, 999999999, 1000000001);
+	assert_in_range(clock.ns - capture_clock_ns(&clock, clock.tsc - hz), 999999999, 1000000001);
+}
+
+/* A dropped frame in three buffers, behind headers that were stepped over; and a part of it. */
+static void
+test_chain(void **state)
+{
+	struct rte_mempool *pool = rte_pktmbuf_pool_create("chain", 7, 0, 0, 256, SOCKET_ID_ANY);
+	struct capture_slots slots;
+	struct capture_drops drops = {.slots = &slots, .sample = 1};
+	struct rte_mbuf *segs[3];
+	struct capture_slot *slot = NULL;
+	uint8_t want[3 * 20 + 14];
+	unsigned int n = capture_slots_make(&slots, 60);
+
+	(void)state;
+	assert_int_equal(n, CAPTURE_SLOTS);
+	assert_int_equal(rte_pktmbuf_alloc_bulk(pool, segs, 3), 0);
+	for (unsigned int i = 0; i < sizeof(want); i++)
+		want[i] = (uint8_t)i;
+	for (unsigned int i = 0, at = 0; i < 3; i++) {
+		unsigned int len = i == 0 ? 34 : 20;
+
+		memcpy(rte_pktmbuf_append(segs[i], (uint16_t)len), want + at, len);
+		segs[i]->next = i < 2 ? segs[i + 1] : NULL;
+		at += len;
+	}
+	(void)rte_pktmbuf_adj(segs[0], 14);
+	for (uint32_t len = 1; len <= 60; len++) {
+		const struct proto_dropped frame = {.reason = PROTO_DROP_IP_CKSUM,
+			.link = 2,
+			.pkt = segs[0],
+			.front = 14,
+			.len = len};
+
+		capture_drop(&frame, &drops);
+		assert_int_equal(rte_ring_dequeue(slots.full, (void **)&slot), 0);
+		assert_int_equal(slot->len, len + 14);
+		assert_int_equal(slot->caplen, RTE_MIN(len + 14, 60u));
+		assert_int_equal(slot->drop, PROTO_DROP_IP_CKSUM);
+		assert_memory_equal(slot->bytes, want, slot->caplen);
+		assert_int_equal(rte_ring_enqueue(slots.free, slot), 0);
+	}
+	drops.interface_of[2] = -1; /* a link that is not listened to */
+	capture_drop(&(struct proto_dropped){.link = 2, .pkt = segs[0], .len = 1}, &drops);
+	assert_int_not_equal(rte_ring_dequeue(slots.full, (void **)&slot), 0);
+	capture_slots_free(&slots);
+	segs[0]->nb_segs = 3;
+	rte_pktmbuf_free(segs[0]);
+	rte_mempool_free(pool);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_chain),
 		cmocka_unit_test_setup_teardown(test_fields, begin, end),
 		cmocka_unit_test_setup_teardown(test_bytes, begin, end),
 		cmocka_unit_test_setup_teardown(test_snaplen, begin, end),
