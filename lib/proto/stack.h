@@ -49,6 +49,9 @@ void stack_group_leave(
 /* Tell a link's port which groups to let in. */
 int stack_groups_set(struct proto_link *link);
 
+/* What is known of a neighbour, in the public header's words. */
+enum proto_neigh_state stack_neigh_state(const struct neigh *neigh);
+
 /* Register the /proto telemetry commands; a second time does nothing. */
 void stack_telemetry_register(void);
 

@@ -141,8 +141,8 @@ proto_addr_list(const struct proto_link *link, struct proto_addr_info *infos, un
 	return found;
 }
 
-static enum proto_neigh_state
-neigh_public(const struct neigh *neigh)
+enum proto_neigh_state
+stack_neigh_state(const struct neigh *neigh)
 {
 	switch (neigh->state) {
 	case NEIGH_STATIC:
@@ -175,7 +175,7 @@ proto_neigh_list(const struct proto_link *link, struct proto_neigh_info *infos, 
 		infos[found++] = (struct proto_neigh_info){
 			.addr = neigh->key.addr,
 			.mac = neigh->mac,
-			.state = neigh_public(neigh),
+			.state = stack_neigh_state(neigh),
 			.outer_vid = (uint16_t)(zone_tags(neigh->key.zone) >> 12),
 			.vid = zone_tags(neigh->key.zone) & 0xfff,
 		};

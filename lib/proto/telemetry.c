@@ -6,18 +6,25 @@
 #include <string.h>
 
 #include <rte_memzone.h>
-#include <rte_telemetry.h>
-
 #include "link/link.h"
-#include "stack.h"
+#include "telemetry.h"
 
 /* What a walk over the memzones does with each stack. */
 struct stack_visit {
-	void (*visit)(struct proto *stack, struct rte_tel_data *data);
+	telemetry_fn visit;
 	struct rte_tel_data *data;
-	const char *name; /* NULL: every stack */
+	const char *name; /* NULL: every stack; up to a comma, if there is one */
 	bool found;
 };
+
+/* What is behind the comma of "name,rest". */
+static const char *
+rest_of(const char *params)
+{
+	const char *comma = params != NULL ? strchr(params, ',') : NULL;
+
+	return comma != NULL ? comma + 1 : "";
+}
 
 /* The walk holds the memzones' lock, so the stack stays while it is looked at. */
 static void
@@ -31,17 +38,21 @@ zone_visit(const struct rte_memzone *zone, void *arg)
 		zone->len < sizeof(struct proto) ||
 		!atomic_load_explicit(&stack->ready, memory_order_acquire))
 		return;
-	if (visit->name != NULL && strcmp(visit->name, stack->name) != 0)
+	size_t name_len = visit->name != NULL ? strcspn(visit->name, ",") : strlen(stack->name);
+
+	if (strlen(stack->name) != name_len ||
+		(visit->name != NULL && memcmp(visit->name, stack->name, name_len) != 0))
 		return;
 	visit->found = true;
 	net_lock(&stack->net);
-	visit->visit(stack, visit->data);
+	visit->visit(stack, visit->data, rest_of(visit->name));
 	net_unlock(&stack->net);
 }
 
 static void
-list_one(struct proto *stack, struct rte_tel_data *data)
+list_one(struct proto *stack, struct rte_tel_data *data, const char *rest)
 {
+	(void)rest;
 	(void)rte_tel_data_add_array_string(data, stack->name);
 }
 
@@ -69,8 +80,8 @@ count_put(
 	(void)rte_tel_data_add_dict_u64(data, key, count);
 }
 
-static void
-counters_put(struct rte_tel_data *data, const struct proto_counters *counters, bool zeros)
+void
+telemetry_counters(struct rte_tel_data *data, const struct proto_counters *counters, bool zeros)
 {
 	for (unsigned i = 0; i < PROTO_C_MAX; i++)
 		count_put(data, "", proto_counter_name(i), counters->count[i], zeros);
@@ -81,8 +92,9 @@ counters_put(struct rte_tel_data *data, const struct proto_counters *counters, b
 }
 
 static void
-stats_one(struct proto *stack, struct rte_tel_data *data)
+stats_one(struct proto *stack, struct rte_tel_data *data, const char *rest)
 {
+	(void)rest;
 	struct proto_counters counters;
 	uint64_t outstanding = 0;
 
@@ -93,7 +105,7 @@ stats_one(struct proto *stack, struct rte_tel_data *data)
 	(void)rte_tel_data_add_dict_u64(data, "workers", stack->n_workers);
 	(void)rte_tel_data_add_dict_u64(data, "links", stack->n_links);
 	(void)rte_tel_data_add_dict_u64(data, "payloads_outstanding", outstanding);
-	counters_put(data, &counters, true);
+	telemetry_counters(data, &counters, true);
 }
 
 static void
@@ -119,12 +131,13 @@ link_put(const struct proto_link *link, struct rte_tel_data *data)
 			: rows[i].advertised ? "advertised, not asked"
 					     : "software");
 	}
-	counters_put(data, &counters, false);
+	telemetry_counters(data, &counters, false);
 }
 
 static void
-links_one(struct proto *stack, struct rte_tel_data *data)
+links_one(struct proto *stack, struct rte_tel_data *data, const char *rest)
 {
+	(void)rest;
 	for (unsigned i = 0; i < stack->n_links; i++) {
 		struct rte_tel_data *link = rte_tel_data_alloc();
 		char name[16];
@@ -139,12 +152,10 @@ links_one(struct proto *stack, struct rte_tel_data *data)
 	}
 }
 
-/* A command that takes a stack's name and answers with a dict. */
-static int
-named_command(const char *params, struct rte_tel_data *data,
-	void (*visit_one)(struct proto *stack, struct rte_tel_data *data))
+int
+telemetry_named(const char *params, struct rte_tel_data *data, telemetry_fn fn)
 {
-	struct stack_visit visit = {.visit = visit_one, .data = data, .name = params};
+	struct stack_visit visit = {.visit = fn, .data = data, .name = params};
 
 	rte_tel_data_start_dict(data);
 	if (params != NULL && *params != '\0')
@@ -161,14 +172,14 @@ static int
 stats_command(const char *command, const char *params, struct rte_tel_data *data)
 {
 	(void)command;
-	return named_command(params, data, stats_one);
+	return telemetry_named(params, data, stats_one);
 }
 
 static int
 links_command(const char *command, const char *params, struct rte_tel_data *data)
 {
 	(void)command;
-	return named_command(params, data, links_one);
+	return telemetry_named(params, data, links_one);
 }
 
 void
@@ -184,4 +195,6 @@ stack_telemetry_register(void)
 	(void)rte_telemetry_register_cmd("/proto/links", links_command,
 		"Links of a stack: driver, MTU, offloads, counters that are not 0. Parameters: "
 		"name");
+	telemetry_worker_register();
+	telemetry_neigh_register();
 }
