@@ -12,7 +12,7 @@ struct cmd {
 	int (*run)(const struct eal_args *eal, int argc, char **argv);
 };
 
-extern const struct cmd cmd_send, cmd_recv, cmd_echo, cmd_shell, cmd_doctor;
+extern const struct cmd cmd_send, cmd_recv, cmd_echo, cmd_shell, cmd_doctor, cmd_metrics;
 
 /* Write "chainburst: " and a line to stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -30,9 +30,8 @@ static struct {
 	bool dpdk_was_there;
 } runtime;
 
-/* Where EAL will put its runtime directory (the rule of eal_create_runtime_dir()). */
-static const char *
-runtime_base(void)
+const char *
+eal_runtime_base(void)
 {
 	const char *base = getenv("RUNTIME_DIRECTORY");
 
@@ -47,12 +46,12 @@ runtime_plan(const char *prefix)
 {
 	struct stat st;
 
-	if ((size_t)snprintf(runtime.dpdk, PATH_LEN, "%s/dpdk", runtime_base()) >= PATH_LEN ||
-		(size_t)snprintf(runtime.own, PATH_LEN, "%s/dpdk/%s", runtime_base(), prefix) >=
+	if ((size_t)snprintf(runtime.dpdk, PATH_LEN, "%s/dpdk", eal_runtime_base()) >= PATH_LEN ||
+		(size_t)snprintf(runtime.own, PATH_LEN, "%s/dpdk/%s", eal_runtime_base(), prefix) >=
 			PATH_LEN)
 		return false;
 	runtime.dpdk_was_there = stat(runtime.dpdk, &st) == 0;
-	return access(runtime.dpdk_was_there ? runtime.dpdk : runtime_base(), W_OK | X_OK) == 0;
+	return access(runtime.dpdk_was_there ? runtime.dpdk : eal_runtime_base(), W_OK | X_OK) == 0;
 }
 
 /* Registered before EAL registers the removal of its socket, so it runs after that. */

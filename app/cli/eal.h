@@ -32,6 +32,9 @@ int eal_start(
 int eal_start_words(const struct eal_args *args, const char *const *words, unsigned n_words,
 	unsigned megabytes, struct opt_error *err);
 
+/* Where EAL puts its runtime directories (the rule of eal_create_runtime_dir()). */
+const char *eal_runtime_base(void);
+
 /* End the EAL, and remove the runtime directory that this process has made. */
 void eal_end(void);
 

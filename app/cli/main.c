@@ -16,6 +16,7 @@ static const struct cmd *const commands[] = {
 	&cmd_echo,
 	&cmd_shell,
 	&cmd_doctor,
+	&cmd_metrics,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

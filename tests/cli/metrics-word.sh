@@ -1,0 +1,3 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+"$CHAINBURST" metrics now
