@@ -15,6 +15,7 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_log.h>
+#include <rte_pdump.h>
 
 #define PATH_LEN  256
 #define WORDS_MAX 128  /* of the EAL's command line */
@@ -190,6 +191,8 @@ start_user(const struct eal_args *user, const char *const *words, unsigned n_wor
 			"EAL: %s; its arguments are %sthose before the --, see DPDK's guide",
 			rte_strerror(rte_errno),
 			n_words > 0 ? "the file's eal:, --vdev, and " : "");
+	/* dpdk-dumpcap and dpdk-pdump may attach, where the EAL's flags allow it at all. */
+	(void)rte_pdump_init();
 	return 0;
 }
 
@@ -248,5 +251,6 @@ eal_end(void)
 		(void)rte_eth_dev_stop(port); /* it ran still */
 		(void)rte_eth_dev_close(port);
 	}
+	(void)rte_pdump_uninit(); /* says -1 where it was not there */
 	(void)rte_eal_cleanup();
 }
