@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "session/config_flags.h"
+#include "shell/cmd_capture.h"
 #include "shell/live.h"
 #include "shell/prompt.h"
 #include "shell/script.h"
@@ -112,6 +113,8 @@ take_down(struct shell *shell, struct opt_error *err)
 		ret = -1;
 	if (ran)
 		shell_show_fwd(shell, shell->out);
+	if (shell->capture != NULL && cmd_capture_end(shell, ret == 0 ? err : &stop_err) < 0)
+		ret = -1;
 	if (session_close(shell->session, ret == 0 ? err : &stop_err) < 0)
 		ret = -1;
 	(void)pktpool_ledger(report, &lines);

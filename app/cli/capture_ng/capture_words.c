@@ -142,6 +142,9 @@ capture_words_read(
 		return opt_fail(err, -1, "a file is missing: expected " CAPTURE_USAGE);
 	words->conf.file = *rest.texts++;
 	rest.n--;
+	if (strcmp(words->conf.file, "-") == 0)
+		return opt_fail(
+			err, -1, "-: expected a file's name: answers go to standard output");
 	while (rest.n > 0)
 		if (word_read(&rest, words, err) != 0)
 			return -1;

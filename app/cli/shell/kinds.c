@@ -170,6 +170,17 @@ command_at(void *ctx, unsigned i)
 	return NULL;
 }
 
+/* Of capture start. */
+static const char *
+option_at(void *ctx, unsigned i)
+{
+	static const char *const options[] = {
+		"rx", "tx", "drops", "link", "snaplen", "sample", "rotate"};
+
+	(void)ctx;
+	return i < RTE_DIM(options) ? options[i] : NULL;
+}
+
 const struct grammar_kind shell_kinds[] = {
 	{"ADDR", "an IPv4 or IPv6 address", is_addr, NULL},
 	{"ADDR:PORT", "192.0.2.2:9000 or [2001:db8::2]:9000", is_peer, NULL},
@@ -188,6 +199,8 @@ const struct grammar_kind shell_kinds[] = {
 	{"BYTES", "64, or a range: 64-1472", is_range, NULL},
 	{"FILE", "a file, - for standard input or output", is_text, NULL},
 	{"OPTION", "NAME=VALUE, of " BENCH_OPTIONS_EXPECT, is_text, NULL},
+	{"WHAT", "rx, tx, drops, link NAME, snaplen BYTES, sample N, rotate SIZE COUNT", is_text,
+		option_at},
 	{"COMMAND", "the first words of a command", is_text, command_at},
 	{NULL, NULL, NULL, NULL},
 };

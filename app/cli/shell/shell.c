@@ -24,6 +24,7 @@ static const struct shell_cmd *const tables[] = {
 	shell_cmds_set,
 	shell_cmds_engine,
 	shell_cmds_ping,
+	shell_cmds_capture,
 	shell_cmds_live,
 	shell_cmds_bench,
 };

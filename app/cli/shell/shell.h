@@ -60,7 +60,8 @@ const struct shell_cmd *shell_cmd_at(unsigned i);
 /* Their tables, each of one file. */
 extern const struct shell_cmd shell_cmds_help[], shell_cmds_port[], shell_cmds_pool[],
 	shell_cmds_net[], shell_cmds_state[], shell_cmds_drops[], shell_cmds_set[],
-	shell_cmds_engine[], shell_cmds_ping[], shell_cmds_live[], shell_cmds_bench[];
+	shell_cmds_engine[], shell_cmds_ping[], shell_cmds_live[], shell_cmds_bench[],
+	shell_cmds_capture[];
 
 /* Kinds of values; name NULL ends them. Their context is the shell. */
 extern const struct grammar_kind shell_kinds[];
