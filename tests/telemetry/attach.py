@@ -18,8 +18,8 @@ from pathlib import Path
 
 from running import DEADLINE, check, skip, until
 
-TOOLS = ('dpdk-dumpcap', 'dpdk-pdump', 'dpdk-proc-info', 'tshark', 'ip', 'ping', 'ethtool', 'stdbuf',
-         'unshare')
+TOOLS = ('dpdk-dumpcap', 'dpdk-pdump', 'dpdk-proc-info', 'tshark', 'ip', 'ping', 'ethtool',
+         'stdbuf', 'unshare')
 PAGES = 256  # of 2 MiB
 NR = Path('/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages')
 FREE = NR.with_name('free_hugepages')
