@@ -26,24 +26,36 @@ slot_size(uint32_t snaplen)
 	return RTE_ALIGN_CEIL(sizeof(struct capture_slot) + snaplen, RTE_CACHE_LINE_SIZE);
 }
 
-unsigned
-capture_slots_make(struct capture_slots *slots, uint32_t snaplen)
+/* Returns whether there was memory for so many. */
+static bool
+slots_make(struct capture_slots *slots, unsigned n, size_t size)
 {
-	size_t size = slot_size(snaplen);
-	unsigned n = (unsigned)RTE_MIN((size_t)CAPTURE_SLOTS, CAPTURE_OCTETS / size);
-
-	slots->snaplen = snaplen;
 	slots->memory = rte_malloc("capture", n * size, RTE_CACHE_LINE_SIZE);
 	/* One thread, the control thread, gives free slots and takes full ones. */
 	slots->free = ring_make(slots, "free", n, RING_F_SP_ENQ);
 	slots->full = ring_make(slots, "full", n, RING_F_SC_DEQ);
 	if (slots->memory == NULL || slots->free == NULL || slots->full == NULL) {
 		capture_slots_free(slots);
-		return 0;
+		return false;
 	}
 	for (unsigned i = 0; i < n; i++)
 		(void)rte_ring_enqueue(slots->free, (uint8_t *)slots->memory + i * size);
-	return n;
+	return true;
+}
+
+unsigned
+capture_slots_make(struct capture_slots *slots, uint32_t snaplen)
+{
+	size_t size = slot_size(snaplen);
+	unsigned n = (unsigned)RTE_MIN((size_t)CAPTURE_SLOTS, CAPTURE_OCTETS / size);
+
+	for (; n >= CAPTURE_SLOTS_MIN; n /= 2) {
+		if (!slots_make(slots, n, size))
+			continue;
+		slots->snaplen = snaplen;
+		return n;
+	}
+	return 0;
 }
 
 void

@@ -14,9 +14,10 @@
 
 #include <proto.h>
 
-#define CAPTURE_SLOTS	4096		      /* at most */
-#define CAPTURE_OCTETS	(16 * 1024 * 1024)    /* in all slots, at most */
-#define CAPTURE_IFS_MAX (PROTO_LINKS_MAX + 1) /* and the loop */
+#define CAPTURE_SLOTS	  4096 /* at most */
+#define CAPTURE_SLOTS_MIN 64
+#define CAPTURE_OCTETS	  (16 * 1024 * 1024)	/* in all slots, at most */
+#define CAPTURE_IFS_MAX	  (PROTO_LINKS_MAX + 1) /* and the loop */
 
 /* A copy of a frame. */
 struct capture_slot {
@@ -60,7 +61,7 @@ struct capture_drops {
 	} of[CAPTURE_IFS_MAX]; /* by interface */
 };
 
-/* Make slots for frames of `snaplen` bytes. Returns how many, or 0: no memory. */
+/* Make slots for frames of `snaplen` bytes, fewer where memory is short. Returns how many, or 0. */
 unsigned capture_slots_make(struct capture_slots *slots, uint32_t snaplen);
 void capture_slots_free(struct capture_slots *slots);
 
