@@ -136,6 +136,7 @@ run_session(struct run *run, const volatile sig_atomic_t *stop, struct opt_error
 		return -1;
 	shell->out = stdout;
 	shell->stop = stop;
+	watch_look(&shell->watch, shell->session);
 	ret = run_commands(run, err);
 	if (take_down(shell, &down_err) < 0 && ret == 0) {
 		*err = down_err;

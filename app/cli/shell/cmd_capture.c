@@ -7,6 +7,7 @@
 
 #include "../capture_ng/capture_words.h"
 #include "../cmd.h"
+#include "../log.h"
 
 /* Write what has come; complain once when that fails. */
 static void
@@ -67,6 +68,8 @@ run_start(struct shell *shell, const struct words *texts, struct opt_error *err)
 	session_unpark(shell->session);
 	if (ret != 0)
 		return -1;
+	LOG(INFO, capture, "%s: %u links, snaplen %u, one frame in %u", words.conf.file,
+		words.conf.n_links, words.conf.snaplen, RTE_MAX(words.conf.sample, 1u));
 	shell->capture = capture;
 	shell->tick = tick;
 	return 0;

@@ -9,10 +9,11 @@
 
 #include <rte_common.h>
 
-#define CTRL_C	    3
-#define LOOKS_A_SEC 1000 /* at input: a system call each time */
-#define NAP_MS	    1	 /* workers of this thread have nothing to do */
-#define NAP_LONG_MS 10	 /* others do the work */
+#define CTRL_C	      3
+#define LOOKS_A_SEC   1000 /* at input: a system call each time */
+#define WATCHES_A_SEC 10
+#define NAP_MS	      1	 /* workers of this thread have nothing to do */
+#define NAP_LONG_MS   10 /* others do the work */
 
 static const struct shell_cmd *const tables[] = {
 	shell_cmds_help,
@@ -72,6 +73,10 @@ shell_turn(struct shell *shell, int fd, uint64_t until)
 	shell->looked = now;
 	if (shell->tick != NULL)
 		shell->tick(shell);
+	if (now - shell->watched > rte_get_tsc_hz() / WATCHES_A_SEC) {
+		shell->watched = now;
+		watch_look(&shell->watch, shell->session);
+	}
 	return poll(&pollfd, 1, nap_ms(shell, now, until)) > 0;
 }
 
@@ -135,6 +140,7 @@ shell_line(struct shell *shell, char *line, struct opt_error *err)
 		cmd = grammar_match(&grammar, &words, err);
 		if (cmd == NULL || cmd->run(shell, &words, err) < 0)
 			return -1;
+		watch_look(&shell->watch, shell->session);
 	}
 	return 0;
 }

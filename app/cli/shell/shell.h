@@ -13,6 +13,7 @@
 #include "../engine/engine.h"
 #include "../session/session.h"
 #include "grammar.h"
+#include "watch.h"
 
 struct shell {
 	struct session *session;
@@ -22,12 +23,13 @@ struct shell {
 	bool quit;   /* `quit` was said */
 	bool failed; /* a command failed */
 	const volatile sig_atomic_t *stop;
-	struct proto_counters cleared; /* as they were at `clear counters` */
-	char value[64];		       /* of a kind's at() */
-	uint64_t looked, worked;       /* TSC: at input; when there was work */
-	unsigned n_typed;	       /* while a command ran: for the prompt */
+	struct proto_counters cleared;	  /* as they were at `clear counters` */
+	char value[64];			  /* of a kind's at() */
+	uint64_t looked, worked, watched; /* TSC: at input; when there was work; for the log */
+	unsigned n_typed;		  /* while a command ran: for the prompt */
 	char typed[256];
 	void (*tick)(struct shell *shell); /* NULL, or: called a thousand times a second */
+	struct watch watch;		   /* for the log */
 	void *capture;			   /* of cmd_capture.c */
 };
 
