@@ -49,7 +49,7 @@ class Prompt:
         except OSError:  # the other side has gone
             got = b''
         text = self.rest + got.decode(errors='replace')
-        # The editor clears to the end of the line at will; half a sequence waits for the other half.
+        # The editor clears to the end of the line at will; half a sequence waits for its rest.
         whole = re.sub(r'\x1b(\[[0-9;?]*)?$', '', text)
         self.rest = text[len(whole):]
         self.seen += whole.replace('\x1b[0K', '')
@@ -179,7 +179,8 @@ def live(p):
     lines = screen_of(p)
     check(lines[0].startswith('chainburst  no engine runs'), lines)
     check(sum(line.startswith('link') for line in lines) == 3, lines)
-    check(any(re.match(r'proto.w0.pkt +\[.{24}\] +0 of +8192, peak', line) for line in lines), lines)
+    bar = r'proto.w0.pkt +\[.{24}\] +0 of +8192, peak'
+    check(any(re.match(bar, line) for line in lines), lines)
     check(len(lines) <= 24 and max(map(len, lines)) <= 80, lines)
     p.size(p.fd, 10, 50)  # smaller: cut, and no line too many
     for _ in range(2):

@@ -33,7 +33,7 @@ for end in va vb; do # checksums that are whole
 	ethtool -K $end tx off >/dev/null
 done
 
-shell=("$chainburst" shell --vdev net_pcap0,rx_iface_in=vb,tx_iface=vb --addr 10.9.0.2/24
+shell=("$chainburst" shell --vdev "net_pcap0,rx_iface_in=vb,tx_iface=vb" --addr 10.9.0.2/24
 	--addr fd00:9::2/64)
 
 echo "ping the kernel: what it counts is what was answered"
