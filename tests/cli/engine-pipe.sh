@@ -6,7 +6,8 @@ head -c 100001 /dev/urandom >file
 	--neigh 192.0.2.2=02:00:00:00:00:02 -c 'set fwd pipe; set to 192.0.2.2:9000; set payload 1400' \
 	-c 'set input -; start; wait; stop' <file | sed 's/, [0-9.]* s$//'
 tshark -r out.pcap -Y 'udp.dstport == 9000' -F pcap -w all.pcap 2>/dev/null
-tshark -r all.pcap -T fields -e udp.payload 2>/dev/null | xxd -r -p | cmp - file && echo "tshark has it"
+tshark -r all.pcap -T fields -e udp.payload 2>/dev/null |
+	python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' | cmp - file && echo "tshark has it"
 "$CHAINBURST" shell --vdev net_pcap0,rx_pcap=all.pcap,tx_pcap=none.pcap --link net_pcap0,promiscuous \
 	--addr 192.0.2.2/24 -c 'set fwd pipe; set from 192.0.2.2:9000; set output back; set count 72' \
 	-c 'start; wait; stop' | sed 's/, [0-9.]* s$//'
