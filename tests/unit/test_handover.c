@@ -360,6 +360,29 @@ test_group(void **state)
 	assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_IP_DEST), 1);
 }
 
+/* Heard by another worker's member alone: nothing of it was for nobody. */
+static void
+test_group_elsewhere(void **state)
+{
+	const struct proto_addr group = addr_of("239.1.2.3");
+	struct proto_endpoint_conf conf = {.local_port = 7000, .recv = on_heard, .arg = &heard[0]};
+	struct proto_endpoint *ep;
+	struct pktpool_why why;
+
+	(void)state;
+	heard[0] = 0;
+	assert_int_equal(proto_endpoint_create(proto_worker_at(rig.stack, 2), &conf, &ep, &why), 0);
+	assert_int_equal(proto_join(ep, &group, rig.link, &why), 0);
+	group_frame();
+	for (uint16_t queue = 0; queue < WORKERS; queue++)
+		port_rx_inject(rig.port, queue, f.bytes, f.len, 1);
+	rxrig_poll(&rig, 1);
+	assert_int_equal(heard[0], WORKERS);
+	assert_int_equal(rxrig_dropped(&rig, PROTO_DROP_NO_ENDPOINT), 0);
+	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_DISCARDED), 0);
+	assert_int_equal(rxrig_count(&rig, PROTO_C_FRAMES_DELIVERED), WORKERS);
+}
+
 /* The same in fragments, which come in on all queues: whoever puts them together passes it on. */
 static void
 test_group_fragments(void **state)
@@ -439,6 +462,7 @@ main(void)
 		RX_TEST_BEGIN(test_icmp_error_moves, begin, &rig),
 		RX_TEST_BEGIN(test_stopped, begin, &rig),
 		RX_TEST_BEGIN(test_group, begin, &rig),
+		RX_TEST_BEGIN(test_group_elsewhere, begin, &rig),
 		RX_TEST_BEGIN(test_group_fragments, begin, &rig),
 		RX_TEST_BEGIN(test_no_memory, begin, &rig),
 	};

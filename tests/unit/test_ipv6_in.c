@@ -275,6 +275,42 @@ test_too_many(void **state)
 	reply_none(&rig);
 }
 
+/* Headers as long as an mbuf can say, and longer: the same in one piece and in many. */
+static void
+test_long_headers(void **state)
+{
+	static uint8_t ext[2048];
+
+	(void)state;
+	for (uint32_t len = 184; len <= 600; len += 8) {
+		ext[1] = (uint8_t)(len / 8 - 1);
+		ext[2] = 1; /* PadN, twice */
+		ext[3] = (uint8_t)(len / 2);
+		ext[4 + ext[3]] = 1;
+		ext[5 + ext[3]] = (uint8_t)(len - 6 - ext[3]);
+		if (len - 6 - ext[3] > 255)
+			break;
+		frame_eth(&f, &rig, RTE_ETHER_TYPE_IPV6);
+		frame_ip(&f, 6, NULL, NULL, DST);
+		frame_ext(&f, UDP, ext, len);
+		frame_udp_ports(&f, REMOTE_PORT, LOCAL_PORT);
+		frame_count(&f, 70);
+		frame_finish(&f);
+		memset(ext, 0, sizeof(ext));
+		rx_expect(&rig, &f, len + 40 <= 511 ? FATE_DELIVERED : PROTO_DROP_EXT_TOO_MANY,
+			"long");
+		for (uint32_t i = 0; i < heard.n; i++) {
+			struct proto_rx_info info;
+
+			heard_expect(&heard, i, 70);
+			proto_rx_info(heard.ep, heard.pkts[i], &info);
+			assert_int_equal(info.ttl, 64);
+			assert_int_equal(info.peer.port, REMOTE_PORT);
+		}
+		heard_return(&heard);
+	}
+}
+
 /* Every prefix of a chain of four: nothing of it is delivered, the counter is the right one. */
 static void
 test_truncated(void **state)
@@ -325,6 +361,7 @@ main(void)
 		TEST(test_unanswered),
 		TEST(test_padded_answers),
 		TEST(test_too_many),
+		TEST(test_long_headers),
 		TEST(test_truncated),
 	};
 

@@ -11,6 +11,7 @@
 
 #include "eal.h"
 #include "heard.h"
+#include "reply.h"
 #include "rig.h"
 #include "rxfate.h"
 
@@ -293,6 +294,42 @@ test_fragment_key(void **state)
 	heard_end(&heard);
 }
 
+/*
+ * RFC 1122 3.3.6: what Ethernet says is for everybody or a group, and IP for one host, is for
+ * nobody; it is not answered (3.2.2). The same for IPv6.
+ */
+static void
+test_one_host_by_group(void **state)
+{
+	static const uint8_t macs[][6] = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+		{1, 0, 0x5e, 0, 0, 1}, {0x33, 0x33, 0, 0, 0, 1}};
+
+	(void)state;
+	heard_listen(&heard, rig.worker, NULL);
+	for (unsigned int i = 0; i < 2 * RTE_DIM(macs); i++) {
+		bool ip4 = i % 2 == 0;
+
+		frame_datagram(&f, &rig, ip4 ? 4 : 6, 10);
+		assert_int_equal(rx_fate(&rig, &f, 1), FATE_DELIVERED);
+		memcpy(f.bytes, macs[i / 2], 6);
+		for (uint32_t pieces = 0; pieces < 4; pieces++)
+			assert_true(rx_fate(&rig, &f, pieces) >= 0); /* a drop reason */
+		frame_eth(&f, &rig, ip4 ? RTE_ETHER_TYPE_IPV4 : RTE_ETHER_TYPE_IPV6);
+		frame_ip(&f, ip4 ? 4 : 6, NULL, NULL, ip4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+		frame_icmp_type(&f, ip4 ? 8 : 128, 0, 1);
+		frame_finish(&f);
+		memcpy(f.bytes, macs[i / 2], 6);
+		assert_true(rx_fate(&rig, &f, 1) >= 0);
+		frame_datagram(&f, &rig, ip4 ? 4 : 6, 40); /* a fragment of it, too */
+		frame_fragment(&part, &f, i, 0, 24, true);
+		memcpy(part.bytes, macs[i / 2], 6);
+		assert_true(rx_fate(&rig, &part, 1) >= 0);
+	}
+	assert_int_equal(heard.n, 2 * RTE_DIM(macs));
+	reply_none(&rig);
+	heard_end(&heard);
+}
+
 /* A link that takes frames to any station, for captures. */
 static void
 test_promisc(void **state)
@@ -341,6 +378,7 @@ main(void)
 		RX_TEST_BEGIN(test_removed, heard_begin, &rig),
 		RX_TEST_BEGIN(test_prefixes, heard_begin, &rig),
 		RX_TEST_BEGIN(test_fragment_key, heard_begin, &rig),
+		RX_TEST_BEGIN(test_one_host_by_group, heard_begin, &rig),
 		RX_TEST_BEGIN(test_promisc, begin_promisc, &rig),
 	};
 
