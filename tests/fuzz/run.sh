@@ -28,7 +28,7 @@ status=0
 if [[ $status -ne 0 ]]; then
 	grep -vE 'REDUCE|NEW|pulse' "$log" | tail -60
 	echo "fuzz: $name found something, or could not run: $log; inputs are $found/$name-*."
-	echo "Run one again: $(dirname "$program")/regress_$name FILE. Mended: add it to findings/$name."
+	echo "Run one again: $program FILE. When it is mended: add it to tests/fuzz/findings/$name."
 	exit 1
 fi
 awk -v name="$name" -v seconds="$seconds" '
