@@ -22,9 +22,10 @@ for dir in "$here/corpus/$name" "$here/findings/$name"; do
 	[[ ! -d $dir ]] || inputs+=("$dir")
 done
 
+# An input that takes 300 s hangs, also where many share few CPUs.
 status=0
-"$program" -max_total_time="$seconds" -max_len=4096 -timeout=30 -print_final_stats=1 \
-	-artifact_prefix="$found/$name-" "${inputs[@]}" >"$log" 2>&1 || status=$?
+"$program" -max_total_time="$seconds" -max_len=4096 -timeout=300 -report_slow_units=300 \
+	-print_final_stats=1 -artifact_prefix="$found/$name-" "${inputs[@]}" >"$log" 2>&1 || status=$?
 if [[ $status -ne 0 ]]; then
 	grep -vE 'REDUCE|NEW|pulse' "$log" | tail -60
 	echo "fuzz: $name found something, or could not run: $log; inputs are $found/$name-*."
