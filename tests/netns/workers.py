@@ -131,7 +131,7 @@ def crossing(program):
 
     def ping_pong(family, to):
         with world.udp(family) as s:
-            for i in range(200):
+            for i in range(120):
                 sent = world.pattern(sizes[i % len(sizes)])
                 s.sendto(sent, to)
                 check(s.recv(70000) == sent, to, len(sent), 'other bytes came back')

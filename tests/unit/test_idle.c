@@ -30,7 +30,7 @@
 
 #define SLEEP_MS 1 /* what the worker asks for */
 #define SLICE_MS 20
-#define PATIENCE 10 /* seconds within which what is waited for comes */
+#define PATIENCE 20 /* seconds within which what is waited for comes */
 
 /* How the worker has rested. */
 static struct {
@@ -261,7 +261,7 @@ wakes(struct end *from, struct end *to, const char *to_addr)
 	send_one(from);
 	await(from, &to->n, 1, "the first frame");
 	rested.deep = true;
-	for (unsigned i = 2; i <= 100; i++) {
+	for (unsigned i = 2; i <= 50; i++) {
 		unsigned woken;
 
 		await(from, &rested.asleep, 1, "sleep");
@@ -271,7 +271,7 @@ wakes(struct end *from, struct end *to, const char *to_addr)
 		assert_true(rested.woken > woken);
 	}
 	/* At every moment between awake and asleep. */
-	for (unsigned i = 101; i <= 20000; i++) {
+	for (unsigned i = 51; i <= 2000; i++) {
 		send_one(from);
 		await(from, &to->n, i, "a frame on the way to sleep");
 		rte_delay_us_block(i % 40);
