@@ -19,8 +19,8 @@ PARTS = {'p50': 1000, 'p90': 2000, 'p99': 3000, 'p99.9': 4000, 'max': 5000}
 
 
 def run(*args, **kwargs):
-    return subprocess.run([sys.executable, figures, *map(str, args)], capture_output=True, text=True,
-                          check=False, **kwargs)
+    command = [sys.executable, figures, *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **kwargs)
 
 
 def case(name, ns, floor_ns=None, **more):
