@@ -262,7 +262,23 @@ def pool():
     yield 'closed-early', bytes([5, 0, 0, 9] * 20 + [0]) + bytes(range(200))
 
 
-TARGETS = {'wire': wire, 'rx': rx, 'reass': reass, 'plan': plan, 'pool': pool}
+# One flag a line; where the first byte is no dash it is YAML.
+FLAGS = (
+    ('ports', '--vdev=net_null0\n--link=net_null0,name=a,mtu=1280\n--addr=a=192.0.2.1/24\n'
+              '--neigh=192.0.2.2=02:00:00:00:00:02\n--gateway=192.0.2.2'),
+    ('pools', '--workers=2\n--packets=9000\n--payloads=64\n--engine=txonly'),
+    ('wrong', '--addr=192.0.2.1/33\n--workers=0\n--link='),
+)
+
+
+def config():
+    for path in sorted((HERE.parents[2] / 'configs').glob('*.yaml')):
+        yield path.stem, path.read_bytes()
+    for name, text in FLAGS:
+        yield f'flags-{name}', text.encode()
+
+
+TARGETS = {'wire': wire, 'rx': rx, 'reass': reass, 'plan': plan, 'pool': pool, 'config': config}
 
 
 def main():
