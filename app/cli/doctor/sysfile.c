@@ -18,7 +18,7 @@ path_make(char path[PATH_MAX], const char *root, const char *format, va_list arg
 
 	if (len >= PATH_MAX)
 		return false;
-	memcpy(path, root, len);
+	(void)snprintf(path, PATH_MAX, "%s", root);
 	return (size_t)vsnprintf(path + len, PATH_MAX - len, format, args) < PATH_MAX - len;
 }
 
