@@ -26,7 +26,7 @@ def bridge(igmp, mld):
     """va becomes a port of a bridge that asks each second, in these versions."""
     world.veth()
     sh('ip addr flush dev va; ip link add cbbr0 type bridge mcast_snooping 1 mcast_querier 1 '
-       f'mcast_query_use_ifaddr 1 mcast_igmp_version {igmp} mcast_mld_version {mld} '
+       f'mcast_igmp_version {igmp} mcast_mld_version {mld} '
        'mcast_query_interval 100 mcast_startup_query_interval 100 mcast_query_response_interval 50 '
        'mcast_last_member_interval 50 mcast_last_member_count 2')
     sh('ip link set va master cbbr0; ip link set cbbr0 up')

@@ -2,6 +2,7 @@
 /* IPv4 (RFC 791, RFC 1122 3.2.1), in the order of the RFC's checks. */
 #include "rx.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "../wire/ip.h"
@@ -25,15 +26,6 @@ drop_of(enum wire_fault fault)
 	}
 }
 
-static struct proto_addr
-addr4(rte_be32_t be)
-{
-	struct proto_addr addr = {.family = PROTO_IPV4};
-
-	memcpy(addr.bytes, &be, sizeof(be));
-	return addr;
-}
-
 /*
  * RFC 1122 3.2.1.3: a source is one host's, and none of ours. 0.0.0.0 is a host that has no address
  * yet: nobody here can answer it.
@@ -44,7 +36,9 @@ source_is_bad(const struct rx *rx, const struct rx_frame *f, rte_be32_t src)
 	const struct rx_unsound4 *unsound = &rx->unsound4[f->link->index];
 	uint32_t host = rte_be_to_cpu_32(src);
 
-	if (host == 0 || host >> 28 >= 0xe || (host >> 24 == 127 && !f->link->is_loop))
+	if (host == 0)
+		return f->proto != IPPROTO_IGMP; /* a snooping switch asks so (RFC 4541 2.1.1) */
+	if (host >> 28 >= 0xe || (host >> 24 == 127 && !f->link->is_loop))
 		return true;
 	if (f->link->is_loop)
 		return false;
@@ -65,7 +59,7 @@ dest_is_ours(struct rx *rx, struct rx_frame *f, const struct rte_ipv4_hdr *ip)
 
 	if (likely(ip->dst_addr == rx->last_dst4 && f->zone == rx->last_zone4))
 		return !f->group;
-	dst = addr4(ip->dst_addr);
+	dst = rx_addr4(ip->dst_addr);
 	switch (rx_dest_of(rx, f->zone, &dst)) {
 	case RX_DEST_OWN:
 		rx->last_dst4 = ip->dst_addr;
