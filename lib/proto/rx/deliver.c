@@ -7,9 +7,9 @@
 #include <rte_prefetch.h>
 #include <rte_udp.h>
 
-#define ICMP_DEST_UNREACH  3 /* RFC 792; code 3: port */
-#define ICMP6_DEST_UNREACH 1 /* RFC 4443 3.1; code 4: port */
-#define GROUP_OWNERS_MAX   64
+#include "../wire/icmp.h"
+
+#define GROUP_OWNERS_MAX 64
 
 /* The frame of a datagram that has been checked, to answer it. */
 static struct rx_frame
@@ -38,9 +38,9 @@ no_endpoint(struct rx *rx, struct rte_mbuf *pkt, struct proto_counters *counters
 	struct rx_frame f = frame_of(rx, pkt, counters);
 
 	if (f.family == PROTO_IPV4)
-		answer_error(rx, &f, ICMP_DEST_UNREACH, 3, 0);
+		answer_error(rx, &f, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
 	else
-		answer_error(rx, &f, ICMP6_DEST_UNREACH, 4, 0);
+		answer_error(rx, &f, ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOPORT, 0);
 	rx_end(&f, PROTO_DROP_NO_ENDPOINT);
 }
 

@@ -198,10 +198,14 @@ tap_stopped(const struct rx *rx, struct rte_mbuf *pkt)
 
 	if (!tap_is_set(tap))
 		return;
-	if (pkt->packet_type >> HANDED_SHIFT == HANDED_FRAME)
-		tap_frame(tap, pkt->port, pkt, 0, PROTO_DROP_STOPPED);
-	else
+	if (handed_as(pkt) == HANDED_DATAGRAM)
 		tap_datagrams(tap, &pkt, 1, PROTO_DROP_STOPPED);
+	else if (handed_as(pkt) == HANDED_FRAME)
+		tap_frame(tap, pkt->port, pkt, 0, PROTO_DROP_STOPPED);
+	else if (rx_meta_frames(pkt) > 1)
+		tap_chain(tap, pkt->port, pkt, tap_headers(pkt), PROTO_DROP_STOPPED);
+	else
+		tap_frame(tap, pkt->port, pkt, tap_headers(pkt), PROTO_DROP_STOPPED);
 }
 
 void
