@@ -55,7 +55,8 @@ kind_find(const struct grammar *grammar, const char *name, size_t len)
 
 	if (!isupper((unsigned char)name[0]))
 		return NULL;
-	while (kind->name != NULL && (strlen(kind->name) != len || memcmp(kind->name, name, len)))
+	while (kind->name != NULL &&
+		(strlen(kind->name) != len || memcmp(kind->name, name, len) != 0))
 		kind++;
 	return kind->name != NULL ? kind : NULL;
 }
