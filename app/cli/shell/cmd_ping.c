@@ -101,8 +101,8 @@ ask(struct ping *ping, enum shell_wake *wake, struct opt_error *err)
 	int ret;
 
 	ping->request.seq = (uint16_t)++ping->sent;
-	answer->sent = rte_get_tsc_cycles();
 	session_park(session);
+	answer->sent = rte_get_tsc_cycles(); /* parking is not the way's time */
 	ret = proto_echo_send(session->workers[0].worker, &ping->request, ping->data, &why);
 	session_unpark(session);
 	if (ret < 0)
