@@ -51,7 +51,8 @@ nsenter -n -t $other ip link set vd up
 begin() {
 	mkfifo input
 	"$chainburst" shell --vdev net_pcap0,rx_iface_in=vb,tx_iface=vb \
-		--vdev net_pcap1,rx_iface_in=vc,tx_iface=vc --script input >out &
+		--vdev net_pcap1,rx_iface_in=vc,tx_iface=vc \
+		--link net_pcap0,promiscuous --link net_pcap1 --script input >out &
 	job=$!
 	exec 3>input
 	echo "$1" >&3

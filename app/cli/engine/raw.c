@@ -29,6 +29,7 @@ port_open(struct raw *raw, const struct session *session, unsigned i, struct opt
 	int ret;
 
 	port->port_id = session->links[i].port_id;
+	port->any_mac = session->links[i].promisc;
 	port->pair = (i ^ 1) < session->n_links ? i ^ 1 : i;
 	ret = rte_eth_dev_info_get(port->port_id, &info);
 	if (ret == 0)

@@ -18,6 +18,7 @@ struct raw_port {
 	uint16_t port_id;
 	bool has_rx;	  /* this worker has a queue of it */
 	bool was_promisc; /* before raw_open() */
+	bool any_mac;	  /* the link is set to take frames to any station's address */
 	unsigned pair;	  /* index of the port that its frames go to */
 	struct rte_ether_addr mac;
 };

@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * reflect: UDP and ICMP echo are answered out of the frame that they came in, without a stack: what
- * is addressed to this port, whatever the IP address. Two reflectors never stop.
+ * is sent to this port's Ethernet address (on a promiscuous link: to any), whatever the IP address.
+ * Two reflectors never stop.
  */
 #include <pktpool.h>
 
 #include "raw.h"
 #include "reflect_frame.h"
+
+static bool
+answer(const struct raw_port *port, struct rte_mbuf *pkt)
+{
+	const struct rte_ether_hdr *eth = rte_pktmbuf_mtod(pkt, const struct rte_ether_hdr *);
+
+	if (pkt->data_len < sizeof(*eth) ||
+		(!port->any_mac && !rte_is_same_ether_addr(&eth->dst_addr, &port->mac)))
+		return false;
+	return reflect_frame(rte_pktmbuf_mtod(pkt, uint8_t *), pkt->data_len, pkt->pkt_len);
+}
 
 static unsigned
 edit(struct raw *raw, const struct raw_port *out, struct rte_mbuf **pkts, unsigned n)
@@ -14,10 +26,8 @@ edit(struct raw *raw, const struct raw_port *out, struct rte_mbuf **pkts, unsign
 	struct rte_mbuf *others[RAW_BURST];
 	unsigned left = 0, n_others = 0;
 
-	(void)out;
 	for (unsigned i = 0; i < n; i++) {
-		if (reflect_frame(rte_pktmbuf_mtod(pkts[i], uint8_t *), pkts[i]->data_len,
-			    pkts[i]->pkt_len))
+		if (answer(out, pkts[i]))
 			pkts[left++] = pkts[i];
 		else
 			others[n_others++] = pkts[i];

@@ -97,6 +97,7 @@ link_add(struct session *session, const struct config_link *config, struct opt_e
 	if (port_find(config->port, &link->port_id, err) < 0)
 		return -1;
 	conf.port = PROTO_PORT(link->port_id);
+	link->promisc = config->promisc;
 	if (proto_link_add(session->stack, &conf, &link->link, &why) < 0)
 		return opt_fail(err, -1, "%s: %s", link->name, why.text);
 	session->n_links++;

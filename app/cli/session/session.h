@@ -24,6 +24,7 @@ struct session_link {
 	struct proto_link *link;
 	uint16_t port_id;
 	char name[CONFIG_NAME_MAX + 1];
+	bool promisc; /* frames to any station's address are for us */
 };
 
 /* A worker's share; written by its thread only, read by others a moment late. */
