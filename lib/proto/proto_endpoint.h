@@ -150,8 +150,7 @@ struct proto_endpoint_conf {
 	 * first of them hears. */
 	bool reuse_port;
 	/** With `link`: what goes to an address of our own goes out on it, too, instead of around
-	 * within the stack: for a device or a cable between two ports that is to be tested. Nobody
-	 * answers our own ARP or ND: proto_neigh_add() on `link` says where to. */
+	 * within the stack: for a device or a cable between two ports that is to be tested. */
 	bool no_loop;
 };
 

@@ -107,6 +107,7 @@ test_throughput(void **state)
 		}
 		assert_int_equal((int)json_number("\"frames\": ", 2), 4);
 		file_holds(json, "\"test\": \"throughput\"");
+		file_holds(json, "\"round_trip\": false,");
 		file_holds(svg, "<svg");
 		assert_non_null(strstr(table, "payload 5000"));
 	}
@@ -191,6 +192,7 @@ test_peer(void **state)
 	for (unsigned i = 0; i < 3; i++)
 		assert_true(json_number("\"count\": ", i) >= 1);
 	assert_non_null(strstr(table, "link0 to a peer and back"));
+	file_holds(json, "\"round_trip\": true,");
 }
 
 static void

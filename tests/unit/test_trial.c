@@ -12,7 +12,7 @@
 #include "eal.h"
 #include "rfc2544/trial.h"
 
-/* So many payloads of 5000 bytes from link 0 to link 1, which is its neighbour. */
+/* So many payloads of 5000 bytes from link 0 to link 1. */
 static struct trial
 trial_to(uint64_t count)
 {
@@ -22,12 +22,9 @@ trial_to(uint64_t count)
 		.payload = 5000,
 		.count = count,
 		.settle = 1};
-	struct proto_link_info info;
 	struct pktpool_why why;
 
 	assert_int_equal(proto_addr_parse("192.0.2.2", &trial.to, &why), 0);
-	proto_link_info(trial.rx, &info);
-	assert_int_equal(proto_neigh_add(trial.tx, &trial.to, &info.port.mac, &why), 0);
 	return trial;
 }
 

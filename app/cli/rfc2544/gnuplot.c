@@ -9,8 +9,6 @@
 
 #include <sys/wait.h>
 
-extern char **environ;
-
 static int
 cannot_write(const char *file, struct opt_error *err)
 {

@@ -208,30 +208,6 @@ run_into(struct result *result, struct measure *measure, FILE *table, const char
 	return ret;
 }
 
-/*
- * The address of the other link is our own, so nobody answers who asks for it: its port is there,
- * or behind a switch. Where a route of the tx link leads over a router, that is used.
- */
-static int
-run_between(struct result *result, struct measure *measure, FILE *table, const char *json,
-	const char *svg, struct opt_error *err)
-{
-	struct trial *trial = &measure->trial;
-	struct pktpool_why why = {.text = ""};
-	struct proto_link_info rx;
-	int ret;
-
-	if (trial->rx == NULL)
-		return run_into(result, measure, table, json, svg, err);
-	proto_link_info(trial->rx, &rx);
-	if (proto_neigh_add(trial->tx, &trial->to, &rx.port.mac, &why) < 0)
-		return opt_fail(err, -1, "%s", why.text);
-	ret = run_into(result, measure, table, json, svg, err);
-	if (proto_neigh_del(trial->tx, &trial->to) < 0 && ret == 0)
-		return opt_fail(err, -1, "its neighbour was deleted while bench ran");
-	return ret;
-}
-
 int
 rfc2544_run(struct session *session, const struct rfc2544_conf *given, FILE *table,
 	const char *json, const char *svg, struct opt_error *err)
@@ -251,7 +227,7 @@ rfc2544_run(struct session *session, const struct rfc2544_conf *given, FILE *tab
 		set_trial(&measure->trial, session, &conf, err) == 0) {
 		result.family = measure->trial.to.family;
 		if (make_rows(&result, &conf, mtu_of(&measure->trial), err) == 0)
-			ret = run_between(&result, measure, table, json, svg, err);
+			ret = run_into(&result, measure, table, json, svg, err);
 	}
 	free(result.rows);
 	free(measure);
