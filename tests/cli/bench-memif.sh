@@ -20,8 +20,14 @@ print(it["test"], [r["payload_len"] for r in it["rows"]], [r["frames"] for r in 
 print(x.parse(sys.argv[1]).getroot().tag)' $test.svg
 	tail -n 1 table
 done
-bench 'bench throughput 0 1 size=64 speed=3'
-bench 'bench throughput 0 1 trial=0'
-bench 'bench throughput 0 0'
-bench 'bench latency 0 peer'
-bench 'bench throughput 0 1 size=1519'
+# On net_null: memif's driver may crash in a process that ends while it still connects.
+refused() {
+	"$CHAINBURST" shell --vdev net_null0 --vdev net_null1 --link net_null0 --link net_null1 \
+		--addr link0=192.0.2.1/24 --addr link1=192.0.2.2/24 -c "$1"
+	echo "exit $?"
+}
+refused 'bench throughput 0 1 size=64 speed=3'
+refused 'bench throughput 0 1 trial=0'
+refused 'bench throughput 0 0'
+refused 'bench latency 0 peer'
+refused 'bench throughput 0 1 size=1519'
