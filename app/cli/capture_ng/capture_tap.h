@@ -54,7 +54,7 @@ struct capture_queue {
 struct capture_drops {
 	struct capture_slots *slots;
 	uint32_t sample;
-	int8_t interface_of[CAPTURE_IFS_MAX]; /* by link index; -1: not listened to */
+	int16_t interface_of[CAPTURE_IFS_MAX]; /* by link index; -1: not listened to */
 	_Atomic uint32_t count;
 	struct {
 		_Atomic uint64_t seen, missed;

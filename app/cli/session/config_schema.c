@@ -95,9 +95,8 @@ take_down(struct config_schema *schema, const char *line)
 
 	if (schema->n_trace == CONFIG_DEPTH_MAX || strstr(line, "Backtrace:") != NULL)
 		return;
-	if (sscanf(line, "  in mapping field '%63[^']'", step->key) == 1)
-		schema->n_trace++;
-	else if (sscanf(line, "  in sequence entry '%u'", &step->index) == 1)
+	if (sscanf(line, "  in mapping field '%63[^']'", step->key) == 1 ||
+		sscanf(line, "  in sequence entry '%u'", &step->index) == 1)
 		schema->n_trace++;
 	else if (strncmp(line, "  in mapping ", 13) == 0)
 		schema->trace[schema->n_trace++].key[0] = '?'; /* before its first key */
