@@ -259,7 +259,9 @@ static const struct refusal refusals[] = {
 	{"--config /nonsense.yaml", OPT_BAD_VALUE,
 		"--config /nonsense.yaml: No such file or directory; expected a YAML file that can "
 		"be read"},
-	{"-c ''", OPT_BAD_VALUE, "--command : expected one command, as in 'show port stats all'"},
+	{"-c ''", OPT_BAD_VALUE,
+		"--command : expected commands of 255 characters at most, as in "
+		"'show port stats all'"},
 };
 
 static void
@@ -270,6 +272,29 @@ test_refusals(void **state)
 		assert_int_equal(parse(refusals[i].line), refusals[i].status);
 		assert_string_equal(error.text, refusals[i].says);
 	}
+}
+
+/* Commands of one -c: each may be long, a ; in quotes or behind a # ends none. */
+static void
+test_commands(void **state)
+{
+	char line[1024], x[201] = {0}, y[257] = {0};
+
+	(void)state;
+	memset(x, 'x', sizeof(x) - 1);
+	memset(y, 'y', sizeof(y) - 1);
+	snprintf(line, sizeof(line), "-c %s;%.255s;\"a;b\";#c;d", x, y);
+	take(line);
+	assert_int_equal(config.n_script, 4);
+	assert_string_equal(config.script[0], x);
+	assert_memory_equal(config.script[1], y, 255);
+	assert_string_equal(config.script[2], "\"a;b\"");
+	assert_string_equal(config.script[3], "#c;d");
+	take("-c start;");
+	assert_int_equal(config.n_script, 1);
+	snprintf(line, sizeof(line), "-c start;%s", y);
+	assert_int_equal(parse(line), OPT_BAD_VALUE);
+	assert_int_equal(parse("-c ;"), OPT_BAD_VALUE);
 }
 
 /* One more than there is room for, of what flags can add. */
@@ -326,6 +351,7 @@ main(void)
 		cmocka_unit_test(test_gateway),
 		cmocka_unit_test(test_flags_win),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_too_many),
 	};
 

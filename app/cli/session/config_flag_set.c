@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "config_flag_set.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "config_keys.h"
@@ -217,14 +218,44 @@ config_flag_gateway(const struct opt *opt, const char *text, void *target, struc
 	return OPT_OK;
 }
 
+/* Characters up to the ; that ends a command: not in quotes, nor in a comment (see words_cut()). */
+static size_t
+command_len(const char *text)
+{
+	bool quoted = false;
+	size_t n;
+
+	for (n = 0; text[n] != '\0' && (quoted || text[n] != ';'); n++) {
+		if (text[n] == '#' && !quoted && (n == 0 || text[n - 1] == ' '))
+			return strlen(text);
+		quoted ^= text[n] == '"';
+	}
+	return n;
+}
+
 int
 config_flag_command(const struct opt *opt, const char *text, void *target, struct opt_error *err)
 {
 	const struct config_key *script = config_key_find(config_keys, config_n_keys, "script");
+	char command[CONFIG_TEXT_MAX + 1];
+	const char *at = text;
+	unsigned n = 0;
 
-	if (config_add_command(&script->opt, text, target, err) != OPT_OK)
-		return opt_bad(opt, text, err);
-	return OPT_OK;
+	for (;;) {
+		size_t len = command_len(at);
+
+		(void)snprintf(command, sizeof(command), "%.*s", (int)len, at);
+		if (len >= sizeof(command))
+			return opt_bad(opt, at, err);
+		if (command[strspn(command, " \t")] != '\0') {
+			if (config_add_command(&script->opt, command, target, err) != OPT_OK)
+				return opt_bad(opt, at, err);
+			n++;
+		}
+		at += len;
+		if (*at++ == '\0')
+			return n != 0 ? OPT_OK : opt_bad(opt, text, err);
+	}
 }
 
 int
