@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "hist.h"
+#include "../hist/hist.h"
 #include "stat.h"
 
 #define BENCH_CASES_MAX	  40

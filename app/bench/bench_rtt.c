@@ -13,7 +13,7 @@
 #include <rte_cycles.h>
 
 #include "bench.h"
-#include "hist.h"
+#include "../hist/hist.h"
 #include "link_pair.h"
 #include "peer.h"
 #include "raw_pair.h"
@@ -193,7 +193,7 @@ rtt_slice(void *arg, double tsc_hz)
 	int rc = 0;
 
 	(void)tsc_hz;
-	rtt->slice = (struct hist){0};
+	hist_init(&rtt->slice);
 	peer_go(rtt->peer);
 	for (unsigned int i = 0; i < rtt->trips / 8 + 1 && rc == 0; i++)
 		rc = rtt->trip(rtt);
@@ -201,7 +201,7 @@ rtt_slice(void *arg, double tsc_hz)
 		uint64_t begin = rte_rdtsc_precise();
 
 		rc = rtt->trip(rtt);
-		hist_add(&rtt->slice, rte_rdtsc_precise() - begin);
+		hist_add(&rtt->slice, rte_rdtsc_precise() - begin, 1);
 	}
 	peer_halt(rtt->peer);
 	if (rc != 0)
@@ -238,6 +238,7 @@ group_run(struct bench *bench, struct rtt_group *g, const char *name)
 		struct rtt *rtt = &g->rows[i];
 
 		rtt->trips = bench->quick ? TRIPS_QUICK : TRIPS;
+		hist_init(&rtt->all);
 		cases[i] = (struct bench_case){.name = rtt->name,
 			.what = rtt->what,
 			.cycles = rtt_slice,

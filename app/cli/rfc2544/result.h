@@ -3,7 +3,7 @@
 #ifndef RFC2544_RESULT_H
 #define RFC2544_RESULT_H
 
-#include "hist.h"
+#include "../../hist/hist.h"
 #include "rfc2544.h"
 #include "shape.h"
 

@@ -8,7 +8,7 @@
 #define RFC2544_TRIAL_H
 
 #include "../engine/engine.h"
-#include "hist.h"
+#include "../../hist/hist.h"
 
 struct trial {
 	struct proto_link *tx, *rx; /* rx NULL: the peer sends back what it gets */

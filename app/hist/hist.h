@@ -3,8 +3,8 @@
  * A histogram of numbers with buckets as in HdrHistogram: below 64 one a number, above that 64 for
  * each power of two, so that a number is known to 1/64 of itself. Adding is a shift and a count.
  */
-#ifndef RFC2544_HIST_H
-#define RFC2544_HIST_H
+#ifndef APP_HIST_H
+#define APP_HIST_H
 
 #include <stdint.h>
 
