@@ -79,7 +79,7 @@ ways_make(struct proto_endpoint *ep, struct pktpool_why *why)
 
 	if (!endpoint_is_bound(&ep->conf))
 		return peer_make(ep, &to, &ep->peer, why);
-	ep->bound = pktpool_mem_alloc("PBND", sizeof(*ep->bound), 0, SOCKET_ID_ANY, why);
+	ep->bound = pktpool_mem_alloc("PBND", sizeof(*ep->bound), 64, SOCKET_ID_ANY, why);
 	return ep->bound != NULL ? 0 : -ENOMEM;
 }
 
@@ -87,8 +87,6 @@ ways_make(struct proto_endpoint *ep, struct pktpool_why *why)
 static void
 endpoint_free(struct proto_endpoint *ep)
 {
-	for (unsigned i = 0; ep->bound != NULL && i < ENDPOINT_PEERS; i++)
-		(void)pktpool_mem_free(ep->bound->peers[i]);
 	(void)pktpool_mem_free(ep->bound);
 	(void)pktpool_mem_free(ep->peer);
 	rte_ring_free(ep->sink.ring);
@@ -266,28 +264,21 @@ peer_slot(const struct proto_peer *to)
 static enum proto_reason
 peer_find(struct proto_endpoint *ep, const struct proto_peer *to, struct peer **out)
 {
-	struct peer **slot = &ep->bound->peers[peer_slot(to)];
+	unsigned slot = peer_slot(to);
+	struct peer *peer = &ep->bound->peers[slot];
 	struct proto_peer own = *to;
 
-	if (likely(*slot != NULL && peer_is(*slot, to))) {
-		*out = *slot;
+	*out = peer;
+	if (likely(ep->bound->known[slot] && peer_is(peer, to)))
 		return PROTO_REASON_NONE;
-	}
 	if (own.local.family == 0)
 		own.local = ep->conf.local;
 	if ((to->addr.family != PROTO_IPV4 && to->addr.family != PROTO_IPV6) || to->port == 0 ||
 		(own.local.family != 0 && own.local.family != to->addr.family))
 		return PROTO_REASON_BAD_PAYLOAD;
-	int ret = *slot == NULL ? peer_make(ep, &own, slot, NULL)
-				: peer_init(*slot, ep->worker, &ep->conf, &own, &ep->target, NULL);
-
-	if (ret != 0) {
-		(void)pktpool_mem_free(*slot);
-		*slot = NULL;
-		return ret == -ENOMEM ? PROTO_REASON_NO_RECORD : PROTO_REASON_NO_ROUTE;
-	}
-	*out = *slot;
-	return PROTO_REASON_NONE;
+	ep->bound->known[slot] =
+		peer_init(peer, ep->worker, &ep->conf, &own, &ep->target, NULL) == 0;
+	return ep->bound->known[slot] ? PROTO_REASON_NONE : PROTO_REASON_NO_ROUTE;
 }
 
 uint16_t

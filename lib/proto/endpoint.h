@@ -18,7 +18,8 @@ struct endpoint_group {
 
 /* What only bound endpoints have. */
 struct endpoint_bound {
-	struct peer *peers[ENDPOINT_PEERS]; /* by hash of the address; NULL: none yet */
+	struct peer peers[ENDPOINT_PEERS]; /* by hash of the address */
+	bool known[ENDPOINT_PEERS];	   /* is there one? */
 	struct endpoint_group groups[ENDPOINT_GROUPS];
 };
 
