@@ -206,7 +206,10 @@ fragments_add(struct fragments *f, const struct reass_key *key, struct rte_mbuf 
 		.more = more,
 		.counters = &f->counters,
 	};
-	enum reass_verdict verdict = reass_add(f->reass, &frag, f->now, &f->datagram, &f->n_frames);
+	enum reass_verdict verdict;
+
+	reass_prefetch_burst(f->reass, &frag, 1); /* as the data path does */
+	verdict = reass_add(f->reass, &frag, f->now, &f->datagram, &f->n_frames);
 
 	f->n_added += verdict <= REASS_DROPPED;
 	if (verdict == REASS_WHOLE)

@@ -8,6 +8,7 @@
 #include "reass_table.h"
 
 #define PREFETCH_AT_ONCE 32u
+#define PREFETCH_FROM	 64u /* open datagrams: 16 KiB with their buckets */
 
 /* A datagram leaves: its frames are no longer held. */
 static void
@@ -225,19 +226,19 @@ hand_out(struct reass *reass, uint32_t index, struct rte_mbuf **datagram, uint32
 
 /* The open datagram of a key, or 0; then `hash` is set. Fragments of one mostly come together. */
 static inline uint32_t
-look_up(const struct reass *reass, const struct reass_key *key, uint32_t *hash)
+look_up(const struct reass *reass, const struct reass_frag *frag, uint32_t *hash)
 {
-	if (reass->last != 0 && reass_same_key(&reass->entries[reass->last].key, key))
+	if (reass->last != 0 && reass_same_key(&reass->entries[reass->last].key, frag->key))
 		return reass->last;
-	*hash = reass_hash(reass, key);
-	return reass_find(reass, key, *hash);
+	*hash = frag->hash != 0 ? frag->hash : reass_hash(reass, frag->key);
+	return reass_find(reass, frag->key, *hash);
 }
 
 static enum reass_verdict
 add(struct reass *reass, const struct reass_frag *frag, uint64_t now, struct rte_mbuf **datagram,
 	uint32_t *n_frames)
 {
-	uint32_t hash = 0, index = look_up(reass, frag->key, &hash);
+	uint32_t hash = 0, index = look_up(reass, frag, &hash);
 	struct runs_frag piece;
 
 	set_piece(&piece, frag);
@@ -353,16 +354,16 @@ prefetch_chain(const struct runs *runs, bool more)
 }
 
 static void
-prefetch_some(const struct reass *reass, const struct reass_frag *frags, unsigned n)
+prefetch_some(const struct reass *reass, struct reass_frag *frags, unsigned n)
 {
-	uint32_t hashes[PREFETCH_AT_ONCE], entries[PREFETCH_AT_ONCE];
+	uint32_t entries[PREFETCH_AT_ONCE];
 
 	for (unsigned i = 0; i < n; i++) {
-		hashes[i] = reass_hash(reass, frags[i].key);
-		rte_prefetch0(reass_home(reass, hashes[i]));
+		frags[i].hash = reass_hash(reass, frags[i].key);
+		rte_prefetch0(reass_home(reass, frags[i].hash));
 	}
 	for (unsigned i = 0; i < n; i++) {
-		entries[i] = likely_entry(reass, hashes[i]);
+		entries[i] = likely_entry(reass, frags[i].hash);
 		rte_prefetch0(&reass->entries[entries[i]].key);
 		rte_prefetch0(&reass->entries[entries[i]].runs);
 	}
@@ -372,8 +373,10 @@ prefetch_some(const struct reass *reass, const struct reass_frag *frags, unsigne
 }
 
 void
-reass_prefetch_burst(const struct reass *reass, const struct reass_frag *frags, unsigned n)
+reass_prefetch_burst(const struct reass *reass, struct reass_frag *frags, unsigned n)
 {
+	if (reass->n_datagrams < PREFETCH_FROM)
+		return;
 	for (unsigned i = 0; i < n; i += PREFETCH_AT_ONCE)
 		prefetch_some(reass, frags + i, RTE_MIN(n - i, PREFETCH_AT_ONCE));
 }

@@ -43,6 +43,7 @@ struct reass_frag {
 	struct rte_mbuf *pkt;
 	uint32_t offset; /* bytes, a multiple of 8 */
 	bool more;
+	uint32_t hash;			 /* of the key, from reass_prefetch_burst(); 0: not known */
 	struct proto_counters *counters; /* where its drop is counted; see reass_add() */
 };
 
@@ -123,9 +124,10 @@ void reass_prefetch(const struct reass *reass, const struct reass_key *key);
 
 /*
  * The same, and what reass_add() will write, for `n` fragments at once: in three passes, so that
- * their cache misses overlap. Of the fragments only `key` and `more` are read.
+ * their cache misses overlap. Of the fragments only `key` and `more` are read; `hash` is set. While
+ * few datagrams are open all of that is in the cache, and it does nothing.
  */
-void reass_prefetch_burst(const struct reass *reass, const struct reass_frag *frags, unsigned n);
+void reass_prefetch_burst(const struct reass *reass, struct reass_frag *frags, unsigned n);
 
 /* Figures, for `show` and tests. */
 struct reass_usage {
