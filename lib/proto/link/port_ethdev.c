@@ -8,6 +8,7 @@
 #include <rte_ethdev.h>
 
 #include "port_groups.h"
+#include "port_stop.h"
 #include "quirks.h"
 
 #define RX_DESCRIPTORS 512
@@ -195,8 +196,7 @@ ethdev_start(void *port, struct pktpool_why *why)
 static void
 ethdev_stop(void *port)
 {
-	/* A driver that fails to stop has said so in its log; the stack can do nothing with it. */
-	(void)rte_eth_dev_stop(port_id_of(port));
+	port_stop(port_id_of(port));
 }
 
 /*

@@ -51,6 +51,7 @@ static const struct driver_quirk quirks[] = {
 		.driver = "net_memif",
 		.reclaim = PROTO_RECLAIM_IN_BURST,
 		.cpu_only = true,
+		.stop_races = true,
 		.hears_all = true,
 	},
 	{

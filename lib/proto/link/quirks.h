@@ -14,6 +14,7 @@ struct driver_quirk {
 	enum proto_reclaim reclaim;
 	bool cpu_only;	  /* reads frames by CPU, never by DMA */
 	bool frags_apart; /* fragments of a datagram come on several rx queues, whatever it says */
+	bool stop_races;  /* its interrupt handler and a stop may free the same: see port_stop.c */
 	bool hears_all;	  /* receives every frame, whatever its address, and has no filter to set */
 };
 
