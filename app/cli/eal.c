@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <rte_alarm.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
@@ -240,6 +242,28 @@ eal_start_words(const struct eal_args *args, const char *const *words, unsigned 
 	return ret;
 }
 
+static void
+on_settled(void *arg)
+{
+	(void)sem_post(arg);
+}
+
+/*
+ * Wait until EAL's interrupt thread has seen what drivers took back from it: rte_eal_cleanup()
+ * takes away the memory that it would still look at (seen with net_memif).
+ */
+static void
+interrupts_settle(void)
+{
+	sem_t settled;
+
+	(void)sem_init(&settled, 0, 0);
+	if (rte_eal_alarm_set(1, on_settled, &settled) == 0)
+		while (sem_wait(&settled) != 0)
+			; /* a signal came */
+	(void)sem_destroy(&settled);
+}
+
 void
 eal_end(void)
 {
@@ -252,5 +276,6 @@ eal_end(void)
 		(void)rte_eth_dev_close(port);
 	}
 	(void)rte_pdump_uninit(); /* says -1 where it was not there */
+	interrupts_settle();
 	(void)rte_eal_cleanup();
 }

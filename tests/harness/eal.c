@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <sched.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_alarm.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 
@@ -65,8 +67,31 @@ eal_start(unsigned int lcores, const char *const more[])
 	return 0;
 }
 
+static void
+on_settled(void *arg)
+{
+	(void)sem_post(arg);
+}
+
+/*
+ * Wait until EAL's interrupt thread has seen what drivers took back from it: rte_eal_cleanup()
+ * takes away the memory that it would still look at (seen with net_memif).
+ */
+static void
+interrupts_settle(void)
+{
+	sem_t settled;
+
+	(void)sem_init(&settled, 0, 0);
+	if (rte_eal_alarm_set(1, on_settled, &settled) == 0)
+		while (sem_wait(&settled) != 0)
+			; /* a signal came */
+	(void)sem_destroy(&settled);
+}
+
 int
 eal_stop(void)
 {
+	interrupts_settle();
 	return rte_eal_cleanup();
 }

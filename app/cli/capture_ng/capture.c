@@ -115,7 +115,7 @@ interfaces_init(struct capture *capture, const struct capture_conf *conf)
 	memset(capture->drops.interface_of, -1, sizeof(capture->drops.interface_of));
 	for (unsigned i = 0; i < conf->n_links; i++) {
 		interface_init(&capture->out.interfaces[i], &conf->links[i]);
-		capture->drops.interface_of[conf->links[i].index] = (int8_t)i;
+		capture->drops.interface_of[conf->links[i].index] = (int16_t)i;
 	}
 	capture->out.n_interfaces = conf->n_links;
 	/* The stack's link to itself has no port, but it drops. */
@@ -123,7 +123,7 @@ interfaces_init(struct capture *capture, const struct capture_conf *conf)
 		conf->n_links == proto_link_count(conf->stack)) {
 		(void)snprintf(
 			capture->out.interfaces[conf->n_links].name, CAPTURE_NAME_LEN, "loop");
-		capture->drops.interface_of[PROTO_LINKS_MAX] = (int8_t)conf->n_links;
+		capture->drops.interface_of[PROTO_LINKS_MAX] = (int16_t)conf->n_links;
 		capture->out.n_interfaces++;
 	}
 }
