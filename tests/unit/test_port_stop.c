@@ -91,5 +91,8 @@ main(void)
 		return 1;
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	return eal_stop() != 0 || failed != 0;
+	/* Not rte_eal_cleanup(): with net_memif it may unmap what EAL's interrupt thread looks at.
+	 */
+	(void)fflush(stdout);
+	_exit(failed != 0);
 }
