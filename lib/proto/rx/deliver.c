@@ -103,18 +103,13 @@ rx_copy(struct rx *rx, const struct rx_frame *f)
 	(void)rte_pktmbuf_prepend(f->pkt, front);
 	copy = rte_pktmbuf_copy(f->pkt, rx->pool, 0, UINT32_MAX);
 	(void)rte_pktmbuf_adj(f->pkt, front);
-	if (copy == NULL) {
-		/* A copy that was not made: what it would have been is counted on both sides. */
-		count_add(f->counters, PROTO_C_FRAMES_SHARED, f->n_frames);
-		rx_drop(f, PROTO_DROP_NO_MEMORY);
-		return NULL;
-	}
+	/* Also one that could not be made: what it would have been is counted on both sides. */
 	count_add(f->counters, PROTO_C_FRAMES_SHARED, f->n_frames);
-	(void)rte_pktmbuf_adj(copy, front);
-	copy->tx_offload = f->pkt->tx_offload;
-	copy->packet_type = f->pkt->packet_type;
-	copy->port = f->pkt->port;
-	return copy;
+	if (copy == NULL)
+		rx_drop(f, PROTO_DROP_NO_MEMORY);
+	else
+		(void)rte_pktmbuf_adj(copy, front);
+	return copy; /* what rx_meta_set() and rx_batch_add() note in it has been copied too */
 }
 
 /*
