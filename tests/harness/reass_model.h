@@ -149,7 +149,7 @@ model_check(const struct piece *p, const uint8_t *bytes, struct rte_mbuf *pkt, u
 	};
 
 	if (prefetch)
-		reass_prefetch(reass, &key);
+		reass_prefetch_burst(reass, &frag, 1);
 	want = model_add(p, bytes);
 	got = reass_add(reass, &frag, now, &datagram, &n_frames);
 	if (got != want)

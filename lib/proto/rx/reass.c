@@ -335,15 +335,6 @@ likely_entry(const struct reass *reass, uint32_t hash)
 	return match != 0 ? bucket->entry[(unsigned)__builtin_ctzll(match) >> 4] : 0;
 }
 
-void
-reass_prefetch(const struct reass *reass, const struct reass_key *key)
-{
-	uint32_t entry = likely_entry(reass, reass_hash(reass, key));
-
-	rte_prefetch0(&reass->entries[entry].key);
-	rte_prefetch0(&reass->entries[entry].runs);
-}
-
 /* What is written where fragments are chained, and in the head when the last one comes. */
 static inline void
 prefetch_chain(const struct runs *runs, bool more)

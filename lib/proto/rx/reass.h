@@ -119,13 +119,10 @@ struct reass_expired {
 unsigned reass_expire(struct reass *reass, uint64_t now, struct reass_expired *expired,
 	unsigned n) PKTPOOL_MUST_CHECK;
 
-/* Fetch what the key's lookup will touch; for bursts. */
-void reass_prefetch(const struct reass *reass, const struct reass_key *key);
-
 /*
- * The same, and what reass_add() will write, for `n` fragments at once: in three passes, so that
- * their cache misses overlap. Of the fragments only `key` and `more` are read; `hash` is set. While
- * few datagrams are open all of that is in the cache, and it does nothing.
+ * Fetch what reass_add() will look at and write, for `n` fragments at once: in three passes, so
+ * that their cache misses overlap. Of the fragments only `key` and `more` are read; `hash` is set.
+ * While few datagrams are open all of that is in the cache, and it does nothing.
  */
 void reass_prefetch_burst(const struct reass *reass, struct reass_frag *frags, unsigned n);
 
