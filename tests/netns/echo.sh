@@ -4,34 +4,8 @@
 # sizes, fragmented or not; and chainburst send finds the kernel by ARP and ND.
 set -euo pipefail
 
-chainburst=$(readlink -f "$1")
-if [[ $EUID -ne 0 ]] || ! unshare -n true 2>/dev/null || ! command -v ip ethtool ping >/dev/null; then
-	echo "skipped: needs root, network namespaces, ip, ethtool and ping"
-	exit 77
-fi
-if [[ ${IN_NETNS:-} != yes ]]; then
-	IN_NETNS=yes exec unshare -n "$0" "$chainburst"
-fi
-
-dir=$(mktemp -d)
-job=
-cleanup() {
-	[[ -z $job ]] || kill "$job" 2>/dev/null || true
-	rm -rf "$dir"
-}
-trap cleanup EXIT
-export XDG_RUNTIME_DIR=$dir
-cd "$dir"
-
-ip link set lo up
-ip link add va type veth peer name vb
-ip addr add 10.9.0.1/24 dev va
-ip -6 addr add fd00:9::1/64 dev va nodad
-ip link set va up
-ip link set vb up
-for end in va vb; do # checksums that are whole
-	ethtool -K $end tx off >/dev/null
-done
+# shellcheck source=tests/netns/veth.sh
+source "$(dirname "$(readlink -f "$0")")/veth.sh" "$1" ip ethtool ping
 
 "$chainburst" echo --vdev net_pcap0,rx_iface_in=vb,tx_iface=vb --addr 10.9.0.2/24 \
 	--addr fd00:9::2/64 --listen 7 --json >report &
